@@ -1,0 +1,1 @@
+"""The functional core: nouns, numbers and rules, without database, clock, environment or screen."""

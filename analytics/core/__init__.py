@@ -1,0 +1,1 @@
+"""Nouns every other package speaks in: access, errors, calendar, geography."""

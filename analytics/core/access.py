@@ -1,0 +1,97 @@
+"""Who may do what (roles → actions) and who may see which rows (scope)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analytics.core.errors import AccessDenied
+
+ROOT = "brand"
+"""Root of the partner tree and owner of every row that is no partner's. A grant on it is the head-office grant."""
+
+
+class Role(StrEnum):
+    """Role of a person; one person may hold several."""
+
+    EXECUTIVE = "executive"
+    DEALER = "dealer"
+    STORE = "store"
+    GROUP_LEADER = "group_leader"
+    MERCHANDISER = "merchandiser"
+    MARKETER = "marketer"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+    SERVICE = "service"
+
+
+class Action(StrEnum):
+    """What a service call or a page demands."""
+
+    SEE_OVERVIEW = "see_overview"
+    SEE_TERRITORY = "see_territory"
+    SEE_GLOSSARY = "see_glossary"
+    SEE_ROWS = "see_rows"
+    SEE_COST = "see_cost"
+    LOAD_DATA = "load_data"
+    MANAGE_USERS = "manage_users"
+
+
+_READ = frozenset({Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_GLOSSARY, Action.SEE_ROWS})
+
+MAY: dict[Role, frozenset[Action]] = {
+    Role.EXECUTIVE: _READ | {Action.SEE_COST},
+    Role.DEALER: _READ,
+    Role.STORE: _READ,
+    Role.GROUP_LEADER: _READ,
+    Role.MERCHANDISER: _READ | {Action.SEE_COST},
+    Role.MARKETER: _READ,
+    Role.APPROVER: _READ | {Action.SEE_COST},
+    Role.ADMINISTRATOR: frozenset({Action.SEE_GLOSSARY, Action.LOAD_DATA, Action.MANAGE_USERS}),
+    Role.SERVICE: frozenset({Action.LOAD_DATA}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rows somebody may see: everything owned by an anchor or by its descendants in the partner tree.
+
+    There is no "all": head office holds an explicit grant on :data:`ROOT`. An empty scope cannot be made.
+    """
+
+    anchors: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if not self.anchors or any(not anchor.strip() for anchor in self.anchors):
+            raise AccessDenied("no_scope")
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable short digest of the scope; part of every cache key."""
+        joined = "\x1f".join(sorted(self.anchors))
+        return hashlib.sha256(joined.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who asks: a signed-in person, or a job's service account."""
+
+    user_id: str
+    name: str
+    roles: frozenset[Role]
+    grants: frozenset[str]
+    session_id: str | None = None
+
+    def may(self, action: Action) -> bool:
+        return any(action in MAY[role] for role in self.roles)
+
+    def require(self, action: Action) -> None:
+        """Raise AccessDenied unless one of the actor's roles allows ``action``."""
+        if not self.may(action):
+            raise AccessDenied("not_allowed", action=action.value, user=self.name)
+
+    @property
+    def scope(self) -> Scope:
+        """The actor's rows; raises AccessDenied when nothing was granted."""
+        return Scope(self.grants)

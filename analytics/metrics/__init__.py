@@ -1,0 +1,1 @@
+"""Every metric once, and the one way to ask for them."""

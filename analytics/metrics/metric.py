@@ -1,0 +1,79 @@
+"""What a metric is: fact, expression, unit, additivity, favourable direction, owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ibis.expr.types as ir
+
+from analytics.core.access import Action
+
+
+class Unit(StrEnum):
+    """Unit of a metric's value; the formatter alone decides how it looks."""
+
+    MONEY = "money"
+    COUNT = "count"
+    UNITS = "units"
+    RATE = "rate"
+
+
+class Additivity(StrEnum):
+    """How values of parts make the value of the whole."""
+
+    SUM = "sum"
+    DISTINCT = "distinct"
+    RATIO = "ratio"
+
+
+class Favourable(StrEnum):
+    """The direction that is good news."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One aggregate over one fact; ``fact`` names an entry of :data:`analytics.metrics.facts.FACTS`.
+
+    ``joins``: dimensions that the aggregate itself reads. ``finer``: the same measure over a finer fact, for questions
+    whose dimensions this fact does not know (orders by SKU must count distinct orders among the lines).
+    """
+
+    fact: str
+    aggregate: Callable[[ir.Table], ir.Scalar]
+    additivity: Additivity = Additivity.SUM
+    joins: tuple[str, ...] = ()
+    finer: Measure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number with a name: numerator, less ``minus``, over ``denominator``; parts are pooled before they divide.
+
+    Its words stand in the catalogues under ``metric.<name>.label``, ``.about`` and ``.formula``.
+    """
+
+    name: str
+    unit: Unit
+    favourable: Favourable
+    owner: str
+    numerator: Measure
+    denominator: Measure | None = None
+    minus: Measure | None = None
+    needs: tuple[str, ...] = ()
+    action: Action = Action.SEE_OVERVIEW
+
+    @property
+    def additivity(self) -> Additivity:
+        return Additivity.RATIO if self.denominator else self.numerator.additivity
+
+    @property
+    def parts(self) -> dict[str, Measure]:
+        """Column name of each aggregate in a question's stacked answer → measure."""
+        named = {"numerator": self.numerator, "minus": self.minus, "denominator": self.denominator}
+        return {f"{self.name}__{part}": measure for part, measure in named.items() if measure is not None}

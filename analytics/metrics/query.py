@@ -1,0 +1,158 @@
+"""From a question to one expression: each fact aggregated by itself, the results stacked, grouped once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics.core.calendar import Period
+from analytics.core.errors import DomainError
+from analytics.metrics.facts import DIMENSIONS, FACTS, Dimension, Fact
+from analytics.metrics.metric import Additivity, Measure, Metric
+from analytics.metrics.registry import metric_named
+
+Tables = Callable[[str], ir.Table]
+"""Mart name → its rows, already cut to the asker's scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Metrics by dimensions over a period; ``where`` keeps the listed values of a dimension (None means "unknown")."""
+
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    period: Period | None = None
+    where: tuple[tuple[str, tuple[str | bool | None, ...]], ...] = field(default=())
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.by, *(name for name, _ in self.where)]))
+
+
+def expression(question: Question, tables: Tables) -> ir.Table:
+    """One table: a column per dimension of ``by``, a column per metric.
+
+    Ratios are pooled: both parts are summed over the group before they divide. Raises DomainError for an unknown
+    metric or dimension, or one that the metric's fact does not know.
+
+        fact sales: channel, sales__numerator        stacked                       grouped once more
+        web    10                                    web    10    null             web    10   3
+        fact order: channel, orders__numerator       web    null  3
+        web    3
+    """
+    metrics = [metric_named(name) for name in question.metrics]
+    for name in question.dimensions:
+        _dimension(name)
+    parts = {column: measure for metric in metrics for column, measure in metric.parts.items()}
+    pieces = [
+        _aggregated(fact, members, question, tables) for fact, members in _by_fact(parts, question, tables).items()
+    ]
+    blank = {column: _type_of(column, pieces) for column in parts}
+    stacked = ibis.union(*[_widened(piece, question.by, blank) for piece in pieces]) if len(pieces) > 1 else pieces[0]
+    pooled = stacked.group_by(list(question.by)).aggregate(**{column: stacked[column].sum() for column in parts})
+    return pooled.select(*question.by, **{metric.name: _value(metric, pooled) for metric in metrics})
+
+
+def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
+    """Dimensions that every part of ``metric`` can be cut by."""
+    return tuple(
+        name for name in DIMENSIONS if all(_serving(part, (name,), tables) is not None for part in metric.parts.values())
+    )
+
+
+def _by_fact(parts: dict[str, Measure], question: Question, tables: Tables) -> dict[str, dict[str, Measure]]:
+    grouped: dict[str, dict[str, Measure]] = {}
+    for column, measure in parts.items():
+        serving = _serving(measure, question.dimensions, tables)
+        if serving is None:
+            raise DomainError(
+                "dimension_unknown_to_metric",
+                metric=column.split("__")[0],
+                dimensions=", ".join(question.dimensions),
+                known=", ".join(known_dimensions(metric_named(column.split("__")[0]), tables)),
+            )
+        grouped.setdefault(serving.fact, {})[column] = serving
+    return grouped
+
+
+def _serving(measure: Measure, dimensions: Iterable[str], tables: Tables) -> Measure | None:
+    if _mart(FACTS[measure.fact], (*dimensions, *measure.joins), tables):
+        return measure
+    return _serving(measure.finer, dimensions, tables) if measure.finer else None
+
+
+def _mart(fact: Fact, dimensions: Iterable[str], tables: Tables) -> str | None:
+    wanted = {DIMENSIONS[name].key for name in dimensions}
+    for name in fact.tables:
+        columns = set(tables(name).columns)
+        if wanted <= (columns | {"identified"} if "account" in columns else columns):
+            return name
+    return None
+
+
+def _aggregated(fact_name: str, members: dict[str, Measure], question: Question, tables: Tables) -> ir.Table:
+    fact = FACTS[fact_name]
+    joins = [name for measure in members.values() for name in measure.joins]
+    mart = _mart(fact, (*question.dimensions, *joins), tables)
+    if mart is None:
+        raise DomainError("dimension_unknown_to_metric", metric=fact_name, dimensions=", ".join(question.dimensions), known="")
+    rows = fact.prepare(tables(mart))
+    if question.period:
+        rows = rows.filter(rows.day.between(ibis.literal(question.period.first), ibis.literal(question.period.last)))
+    for name in dict.fromkeys([*question.dimensions, *joins]):
+        rows = _with_dimension(rows, _dimension(name), tables)
+    for name, values in question.where:
+        rows = rows.filter(_kept(rows[name], values))
+    return rows.group_by(list(question.by)).aggregate(
+        **{column: measure.aggregate(rows) for column, measure in members.items()}
+    )
+
+
+def _with_dimension(rows: ir.Table, dimension: Dimension, tables: Tables) -> ir.Table:
+    if dimension.derive is not None:
+        return rows.mutate(**{dimension.name: dimension.derive(rows)})
+    if dimension.name == "identified" and "identified" not in rows.columns:
+        return rows.mutate(identified=rows.account.notnull())
+    if dimension.table is None or dimension.column is None:
+        return rows
+    described = tables(dimension.table)
+    side = described.select(**{"_key": described[dimension.key], dimension.name: described[dimension.column]})
+    return rows.left_join(side, rows[dimension.key] == side["_key"]).drop("_key")
+
+
+def _kept(column: ir.Column, values: tuple[str | bool | None, ...]) -> ir.BooleanValue:
+    known = [value for value in values if value is not None]
+    kept = column.isin(known) if known else ibis.literal(False)
+    return kept | column.isnull() if None in values else kept
+
+
+def _type_of(column: str, pieces: list[ir.Table]) -> object:
+    return next(piece.schema()[column] for piece in pieces if column in piece.columns)
+
+
+def _widened(piece: ir.Table, by: tuple[str, ...], blank: dict[str, object]) -> ir.Table:
+    columns = {
+        column: piece[column] if column in piece.columns else ibis.null(kind)  # type: ignore[arg-type]
+        for column, kind in blank.items()
+    }
+    return piece.select(*by, **columns)
+
+
+def _value(metric: Metric, pooled: ir.Table) -> ir.Value:
+    top = pooled[f"{metric.name}__numerator"]
+    if metric.minus is not None:
+        minus = pooled[f"{metric.name}__minus"]
+        # A difference of two unknowns is unknown, not zero.
+        top = ibis.ifelse(top.isnull() & minus.isnull(), ibis.null(), top.fill_null(0) - minus.fill_null(0))
+    if metric.denominator is None:
+        return top
+    bottom = pooled[f"{metric.name}__denominator"]
+    return top.cast("float64") / bottom.cast("float64").nullif(0)
+
+
+def refuses_to_add(metric: Metric) -> bool:
+    """Whether values of parts must not be added up (distinct counts and ratios)."""
+    return metric.additivity is not Additivity.SUM

@@ -1,0 +1,80 @@
+"""The registry: every metric exactly once."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics.core.access import Action
+from analytics.core.errors import DomainError
+from analytics.metrics.metric import Additivity, Favourable, Measure, Metric, Unit
+
+SALES, SUPPLY, MEMBERS, PARTNERS = "sales", "supply", "members", "partners"
+"""Departments that own a metric's definition."""
+
+
+def _sum(fact: str, column: str) -> Measure:
+    return Measure(fact, lambda rows: rows[column].sum())
+
+
+def _distinct(fact: str, column: str, finer: Measure | None = None) -> Measure:
+    return Measure(fact, lambda rows: rows[column].nunique(), Additivity.DISTINCT, finer=finer)
+
+
+def _order_of_line(rows: ir.Table) -> ir.IntegerScalar:
+    return (rows.source + "\x1f" + rows.order_id).nunique()
+
+
+def _online_amount(rows: ir.Table) -> ir.Scalar:
+    return ibis.ifelse(rows.channel_group == "online", rows.amount, 0).sum()
+
+
+_amount = _sum("sales", "amount")
+_orders = Measure(
+    "order", lambda rows: rows.count(), finer=Measure("sales_line", _order_of_line, Additivity.DISTINCT)
+)
+
+METRICS: tuple[Metric, ...] = (
+    Metric("sales", Unit.MONEY, Favourable.UP, SALES, _amount),
+    Metric("refunds", Unit.MONEY, Favourable.DOWN, SALES, _sum("refund", "amount")),
+    Metric(
+        "net_sales", Unit.MONEY, Favourable.UP, SALES, _amount, minus=_sum("refund", "amount"),
+        needs=("refund_line",),
+    ),
+    Metric("orders", Unit.COUNT, Favourable.UP, SALES, _orders),
+    Metric("refund_documents", Unit.COUNT, Favourable.DOWN, SALES, Measure("refund_document", lambda rows: rows.count())),
+    Metric("documents", Unit.COUNT, Favourable.NEITHER, SALES, Measure("document", lambda rows: rows.count())),
+    Metric("order_lines", Unit.COUNT, Favourable.NEITHER, SALES, _sum("sales", "lines")),
+    Metric("units", Unit.UNITS, Favourable.UP, SALES, _sum("sales", "units")),
+    Metric("average_order_value", Unit.MONEY, Favourable.UP, SALES, _amount, denominator=_orders),
+    Metric(
+        "gross_margin", Unit.MONEY, Favourable.UP, SALES, _sum("sales", "costed_amount"), minus=_sum("sales", "cost"),
+        needs=("product_cost",), action=Action.SEE_COST,
+    ),
+    Metric(
+        "gross_margin_rate", Unit.RATE, Favourable.UP, SALES, _sum("sales", "costed_amount"),
+        minus=_sum("sales", "cost"), denominator=_sum("sales", "costed_amount"),
+        needs=("product_cost",), action=Action.SEE_COST,
+    ),
+    Metric("buyers", Unit.COUNT, Favourable.UP, MEMBERS, _distinct("order", "buyer", _distinct("sales_line", "buyer"))),
+    Metric("new_buyers", Unit.COUNT, Favourable.UP, MEMBERS, Measure("first_purchase", lambda rows: rows.count())),
+    Metric("accounts_seen", Unit.COUNT, Favourable.UP, MEMBERS, _distinct("document", "account")),
+    Metric(
+        "partners_buying", Unit.COUNT, Favourable.UP, PARTNERS,
+        _distinct("order", "partner", _distinct("sales_line", "partner")), needs=("partner",),
+    ),
+    Metric(
+        "online_share", Unit.RATE, Favourable.NEITHER, SALES,
+        Measure("sales", _online_amount, joins=("channel_group",)), denominator=_amount, needs=("channel",),
+    ),
+)
+
+REGISTRY: dict[str, Metric] = {metric.name: metric for metric in METRICS}
+
+
+def metric_named(name: str) -> Metric:
+    """The metric; raises DomainError that lists what exists."""
+    try:
+        return REGISTRY[name]
+    except KeyError:
+        raise DomainError("unknown_metric", metric=name, known=", ".join(sorted(REGISTRY))) from None

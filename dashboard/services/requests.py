@@ -1,0 +1,26 @@
+"""What can be asked: plain frozen values, safe to put in a URL or a cache key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from analytics.core.calendar import Comparison, Preset
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters of a page.
+
+    ``first``/``last`` override ``preset`` when both are given. Empty tuples mean "everything in my scope".
+    """
+
+    preset: Preset = Preset.LAST_30_DAYS
+    first: date | None = None
+    last: date | None = None
+    comparison: Comparison = Comparison.PREVIOUS
+    channels: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()

@@ -1,0 +1,186 @@
+"""Signing in and out, and who stands behind a session now."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from analytics.core.access import Actor
+from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.settings import Settings
+from data.store.accounts import LOCAL, subject_of
+from data.store.identity import Identity, Limit, Session
+from data.store.records import User
+
+Proof = TypeVar("Proof")
+ProofIn = TypeVar("ProofIn", contravariant=True)
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """How long a session lasts and how many wrong attempts are borne."""
+
+    idle: timedelta = timedelta(hours=8)
+    absolute: timedelta = timedelta(days=7)
+    touch_every: timedelta = timedelta(minutes=1)
+    failures_per_account: int = 10
+    failures_per_address: int = 50
+    failure_window: timedelta = timedelta(minutes=15)
+
+
+class SignInRefused(DomainError):
+    """Nobody is told whether the name, the password or the account was at fault."""
+
+
+class SignInThrottled(DomainError):
+    """Too many wrong attempts; ``minutes`` says when to come back."""
+
+
+class SignInMethod(Protocol[ProofIn]):
+    """A way to prove who one is: local accounts here, an OpenID provider beside them."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    def subject(self, proof: ProofIn) -> str:
+        """Whom the proof claims to be, as the issuer names people; counted by the throttle."""
+        ...
+
+    def identify(self, proof: ProofIn) -> User | None:
+        """The enabled account that the proof belongs to, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Name and password as typed."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAccounts:
+    """Name and password against this installation's own accounts."""
+
+    identity: Identity
+    # Hashing takes 46 MiB and a core for a moment; a burst of attempts must not take the server's memory.
+    turns: AbstractContextManager[object] = field(default_factory=lambda: BoundedSemaphore(4))
+    issuer: str = LOCAL
+
+    def subject(self, proof: Credentials) -> str:
+        return subject_of(proof.name)
+
+    def identify(self, proof: Credentials) -> User | None:
+        with self.turns:
+            return self.identity.verify(name=proof.name, password=proof.password)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A fresh session. ``token`` is known to the browser alone: the store keeps its digest."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Opens, reads and ends sessions."""
+
+    identity: Identity
+    policy: SessionPolicy = SessionPolicy()
+
+    def sign_in(
+        self, method: SignInMethod[Proof], proof: Proof, *, address: str, now: datetime, previous: str | None = None
+    ) -> Opened:
+        """Open a session under a token of its own and end ``previous``, the session that the browser came with.
+
+        Raises SignInThrottled, or SignInRefused without saying why.
+        """
+        account = digest(f"{method.issuer}\x1f{method.subject(proof)}")
+        limits = (
+            Limit("account", account, self.policy.failures_per_account),
+            Limit("address", digest(address), self.policy.failures_per_address),
+        )
+        if not self.identity.admit(limits, now=now, window=self.policy.failure_window):
+            minutes = int(self.policy.failure_window.total_seconds() // 60)
+            raise SignInThrottled("sign_in_throttled", minutes=minutes)
+        user = method.identify(proof)
+        if user is None:
+            raise SignInRefused("sign_in_refused")
+        self.identity.forgive("account", account)
+        self.sign_out(previous, now=now)
+        return self._open(user, now)
+
+    def actor(self, token: str | None, *, now: datetime) -> Actor:
+        """Who stands behind a session token; roles and grants are read anew each time.
+
+        Raises NotSignedIn: not_signed_in, session_revoked, session_expired, session_idle or account_disabled.
+        """
+        if not token:
+            raise NotSignedIn("not_signed_in")
+        return self._actor(digest(token), now)
+
+    def again(self, actor: Actor, *, now: datetime) -> Actor:
+        """The same person as of now, for work that outlives the page that started it; raises NotSignedIn."""
+        if actor.session_id is None:
+            raise NotSignedIn("not_signed_in")
+        return self._actor(actor.session_id, now)
+
+    def sign_out(self, token: str | None, *, now: datetime) -> None:
+        """End the session behind the token, if there is one."""
+        if token:
+            self.identity.revoke(digest(token), now=now)
+
+    def _open(self, user: User, now: datetime) -> Opened:
+        token = secrets.token_urlsafe(32)
+        lasts, idle = self.policy.absolute, self.policy.idle
+        self.identity.open_session(user.id, token_digest=digest(token), now=now, lasts=lasts, idle=idle)
+        return Opened(token, now + lasts, user)
+
+    def _actor(self, token_digest: str, now: datetime) -> Actor:
+        session = self.identity.session(token_digest)
+        if session is None:
+            raise NotSignedIn("not_signed_in")
+        _check_live(session, now)
+        if now - session.last_seen_at >= self.policy.touch_every:
+            self.identity.touch(token_digest, now=now)
+        user = session.user
+        return Actor(user.id, user.name, user.roles, user.grants, session_id=token_digest)
+
+
+def _check_live(session: Session, now: datetime) -> None:
+    if session.revoked_at is not None:
+        raise NotSignedIn("session_revoked")
+    if session.user.disabled:
+        raise NotSignedIn("account_disabled")
+    if now >= session.expires_at:
+        raise NotSignedIn("session_expired")
+    if now - session.last_seen_at >= session.idle:
+        raise NotSignedIn("session_idle")
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal: what the store keeps of tokens, names and addresses."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def served_securely(settings: Settings) -> bool:
+    """Whether cookies are ``Secure``: always, except on plain http on this very machine."""
+    address = urlsplit(settings.base_url)
+    return not (address.scheme == "http" and address.hostname in _LOOPBACK)
+
+
+def session_cookie_name(settings: Settings) -> str:
+    """Name of the session cookie; the prefix makes browsers refuse one set by a neighbour or over http."""
+    return "__Host-waterline" if served_securely(settings) else "waterline"

@@ -1,0 +1,124 @@
+"""Accounts: the first administrator, demo accounts, and who may change whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from analytics.core.access import ROOT, Action, Actor, Role
+from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.settings import Settings
+from data.sample.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
+from data.store.accounts import LOCAL, new_user, subject_of
+from data.store.identity import Identity
+from data.store.passwords import hash_password
+from data.store.records import User
+from data.store.unit_of_work import UnitOfWork
+
+
+def create_admin(identity: Identity, *, name: str, display_name: str, password: str, now: datetime) -> User:
+    """An administrator with the head-office grant, made from the shell of the machine that holds the store."""
+    return identity.create_user(
+        name=name,
+        display_name=display_name,
+        password=password,
+        roles={Role.ADMINISTRATOR},
+        grants={ROOT},
+        now=now,
+    )
+
+
+def demo_accounts(settings: Settings) -> tuple[DemoAccount, ...]:
+    """The accounts that a demo home offers; none anywhere else."""
+    return DEMO_ACCOUNTS if settings.demo_marker.exists() else ()
+
+
+def create_demo_accounts(identity: Identity, settings: Settings, *, now: datetime) -> tuple[User, ...]:
+    """Make the demo accounts that are missing; raises DomainError ``demo_home_only`` outside a demo home."""
+    if not demo_accounts(settings):
+        raise DomainError("demo_home_only", home=str(settings.home))
+    return tuple(_demo_user(identity, account, now) for account in DEMO_ACCOUNTS)
+
+
+def actor_named(identity: Identity, name: str) -> Actor:
+    """The actor behind a local account, for the shell's ``--as``; raises user_unknown or account_disabled."""
+    user = identity.find(name=name)
+    if user is None:
+        raise DomainError("user_unknown", name=name)
+    if user.disabled:
+        raise NotSignedIn("account_disabled")
+    return Actor(user.id, user.name, user.roles, user.grants)
+
+
+def service_actor(job: str) -> Actor:
+    """The actor of a nightly job, with the head-office grant and no right but to load."""
+    return Actor(f"service:{job}", f"service:{job}", frozenset({Role.SERVICE}), frozenset({ROOT}))
+
+
+def list_users(actor: Actor, work: Callable[[], UnitOfWork]) -> list[User]:
+    """Accounts inside the actor's scope; demands the right to manage users."""
+    actor.require(Action.MANAGE_USERS)
+    with work() as unit:
+        return unit.users.list()
+
+
+def create_user(
+    actor: Actor,
+    work: Callable[[], UnitOfWork],
+    *,
+    name: str,
+    display_name: str,
+    password: str,
+    roles: frozenset[Role],
+    grants: frozenset[str],
+    now: datetime,
+) -> User:
+    """Add a local account; demands the right to manage users and the head-office grant."""
+    actor.require(Action.MANAGE_USERS)
+    user = new_user(name, display_name, roles, grants)
+    secret = hash_password(password, name=user.name)
+    with work() as unit:
+        unit.users.add(user, issuer=LOCAL, subject=subject_of(user.name), password_hash=secret, now=now)
+        unit.commit()
+    return user
+
+
+def change_rights(
+    actor: Actor,
+    work: Callable[[], UnitOfWork],
+    user_id: str,
+    *,
+    roles: frozenset[Role],
+    grants: frozenset[str],
+) -> User:
+    """Replace roles and grants; they hold from the person's next request."""
+    actor.require(Action.MANAGE_USERS)
+    with work() as unit:
+        unit.users.assign(user_id, roles=roles, grants=grants)
+        changed = unit.users.get(user_id)
+        unit.commit()
+    return changed
+
+
+def set_disabled(actor: Actor, work: Callable[[], UnitOfWork], user_id: str, *, disabled: bool, now: datetime) -> None:
+    """Lock somebody out at once, or let them in again; nobody locks themselves out."""
+    actor.require(Action.MANAGE_USERS)
+    if disabled and user_id == actor.user_id:
+        raise DomainError("cannot_disable_yourself", name=actor.name)
+    with work() as unit:
+        unit.users.set_disabled(user_id, disabled=disabled, now=now)
+        unit.commit()
+
+
+def _demo_user(identity: Identity, account: DemoAccount, now: datetime) -> User:
+    existing = identity.find(name=account.login)
+    if existing is not None:
+        return existing
+    return identity.create_user(
+        name=account.login,
+        display_name=f"{account.display_name_zh} {account.display_name_en}",
+        password=DEMO_PASSWORD,
+        roles=account.roles,
+        grants=account.grants,
+        now=now,
+    )

@@ -1,0 +1,170 @@
+"""Frozen answers of the services: what a page may show, already scoped and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pandas as pd
+
+from analytics.core.calendar import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Where the numbers come from."""
+
+    build_id: str
+    published_at: datetime
+    covered: Period
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of a filter list: the code that is asked for and the words that are shown."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOptions:
+    """Only values that the actor may see."""
+
+    channels: tuple[Option, ...]
+    partners: tuple[Option, ...]
+    categories: tuple[Option, ...]
+    covered: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One KPI: value and baseline (None means "no data", never zero), and its daily line.
+
+    ``needs``: tables to load when the value cannot be known at all.
+    """
+
+    metric: str
+    value: float | None
+    baseline: float | None
+    sparkline: tuple[float | None, ...]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> float | None:
+        """Relative change against the baseline; None when either is missing or the baseline is zero."""
+        if self.value is None or not self.baseline:
+            return None
+        return (self.value - self.baseline) / abs(self.baseline)
+
+    @property
+    def difference(self) -> float | None:
+        """Absolute change; what rates show, in percentage points."""
+        if self.value is None or self.baseline is None:
+            return None
+        return self.value - self.baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Answer of ``overview/today``.
+
+    ``trend``: columns day (date), sales, baseline (the aligned day of the baseline period; NaN where none).
+    ``partners``: partner, name, sales, orders, change (relative to baseline, NaN where none), share.
+    ``products``: sku, name, category, sales, units, change, share. Both sorted by sales, descending.
+    ``coverage``: what could not be attributed, for honest footnotes.
+    """
+
+    freshness: Freshness
+    period: Period
+    baseline: Period
+    tiles: tuple[Tile, ...]
+    trend: pd.DataFrame
+    partners: pd.DataFrame
+    products: pd.DataFrame
+    coverage: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was counted but could not be attributed: ``kind`` is partner_unlisted, product_unlisted,
+    unplaced, account_unknown or cost_unknown. ``names`` lists up to 50 of them (empty where there is nothing to list).
+    """
+
+    kind: str
+    things: int
+    lines: int
+    amount: float
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Order lines behind a number; ``frame`` holds the newest ``shown`` of ``total``.
+
+    Columns: day, order_id, line_no, channel, partner, partner_name, sku, product_name, quantity, amount.
+    """
+
+    frame: pd.DataFrame
+    total: int
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A named point for orientation on the map; ``names`` maps a language ("zh", "en") to its label."""
+
+    names: Mapping[str, str]
+    latitude: float
+    longitude: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """Answer of ``territory/heatmap``.
+
+    ``cells``: cell (H3 index), value, baseline, growth, latitude, longitude, place (nearest named place), share.
+    ``points``: partner, name, latitude, longitude, value, baseline, growth.
+    ``lines``: partners behind the chosen cells: partner, name, place, value, baseline, growth.
+    ``scale``: value limits (low, high) of the colour scale, fixed over everything the build covers.
+    ``unplaced``: partners and amount without a position.
+    """
+
+    freshness: Freshness
+    metric: str
+    period: Period
+    baseline: Period
+    resolution: int
+    cells: pd.DataFrame
+    points: pd.DataFrame
+    lines: pd.DataFrame
+    scale: tuple[float, float]
+    backdrop: tuple[str, ...]
+    places: tuple[Place, ...]
+    unplaced: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One metric as the glossary shows it."""
+
+    metric: str
+    unit: str
+    additivity: str
+    favourable: str
+    owner: str
+    fact: str
+    needs: tuple[str, ...]
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Answer of ``overview/glossary``."""
+
+    definitions: tuple[Definition, ...]
+    freshness: Freshness | None = None
+    loaded: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""All that knows Streamlit: the frame, its parts, charts and maps."""

@@ -1,0 +1,64 @@
+"""Remembered answers: one cache for all pages, keyed by scope, build and plain scalars."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from typing import Any, Protocol, TypeVar
+
+import streamlit as st
+
+from analytics.core.access import Action, Actor
+
+Answer = TypeVar("Answer")
+
+
+class Asker(Protocol):
+    """The part of Services that a cache key is made of."""
+
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def scope_key(self) -> str: ...
+    @property
+    def build_id(self) -> str | None: ...
+
+
+def key_of(asker: Asker, method: Callable[..., object], arguments: tuple[object, ...]) -> str:
+    """Canonical text of what is asked, by whom (scope and cost permission) and of which build.
+
+    Roles are in the key because two people with one scope may differ in what they may see (cost).
+    """
+    rights = sorted(role.value for role in asker.actor.roles)
+    name = f"{method.__module__}.{method.__qualname__}"
+    return json.dumps([name, asker.scope_key, asker.build_id, rights, [plain(one) for one in arguments]])
+
+
+def plain(value: object) -> Any:
+    """A question as JSON-ready scalars; anything that is no frozen request or scalar is refused with TypeError."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(part) for name, part in asdict(value).items()}
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} may not be part of a cache key")
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _remembered(key: str, _ask: Callable[[], Any]) -> Any:
+    # The underscore keeps the question's code out of the key on purpose: all that decides the answer is in ``key``.
+    return _ask()
+
+
+def answer(asker: Asker, action: Action, method: Callable[..., Answer], *arguments: object) -> Answer:
+    """The service's answer, computed once per key. The permission is checked before a remembered one is handed out.
+
+    The session behind ``asker`` was checked when it was made, which the frame does on every run.
+    """
+    asker.actor.require(action)
+    remembered: Answer = _remembered(key_of(asker, method, arguments), lambda: method(*arguments))
+    return remembered

@@ -1,0 +1,70 @@
+"""Failures as sentences with a remedy; nothing is ever shown raw."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import streamlit as st
+
+from analytics.core.errors import DomainError, MissingData
+from dashboard.words import Words
+
+log = logging.getLogger("waterline.ui")
+
+
+def known(words: Words, key: str) -> bool:
+    """Whether the catalogue has ``key``."""
+    try:
+        return words.t(key) != key
+    except KeyError:
+        return False
+
+
+def remedy(words: Words, error: DomainError) -> str:
+    """The catalogue's sentence for ``error``; a general one when the code has none of its own."""
+    key = f"error.{error.code}"
+    try:
+        sentence = words.t(key, **{name: str(value) for name, value in error.facts.items()})
+    except KeyError:
+        sentence = key
+    return words.t("error.other", code=error.code) if sentence == key else sentence
+
+
+def missing_tables(error: MissingData) -> tuple[str, ...]:
+    """Names of the tables that an answer needs; ``tables`` is a sequence or a comma-separated text."""
+    told = error.facts.get("tables", ())
+    parts = told.split(",") if isinstance(told, str) else list(told) if isinstance(told, list | tuple) else []
+    return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def table_label(words: Words, table: str) -> str:
+    """A table's name in the page's language beside its code."""
+    key = f"table.{table}"
+    return f"{words.t(key)} `{table}`" if known(words, key) else f"`{table}`"
+
+
+def nothing_yet(words: Words, tables: tuple[str, ...], *, may_load: bool) -> None:
+    """The honest empty state: which tables are missing, and how they come in."""
+    with st.container(border=True, key="frame.empty"):
+        st.markdown(f"**{words.t('empty.title')}**")
+        if tables:
+            st.markdown(words.t("empty.needs", tables=words.t("list.comma").join(table_label(words, t) for t in tables)))
+        if may_load:
+            st.markdown(words.t("empty.how"))
+            st.code("waterline ingest PATH --mapping FILE\nwaterline build", language="shell")
+        else:
+            st.markdown(words.t("empty.ask_administrator"))
+
+
+def refused(words: Words, error: DomainError) -> None:
+    """Show what to do about a refusal."""
+    st.warning(remedy(words, error), icon=":material/info:")
+
+
+def broken(words: Words, page: str) -> str:
+    """Log the exception being handled under a fresh reference, show only that reference, return it."""
+    reference = secrets.token_hex(4)
+    log.exception("page failed", extra={"page": page, "reference": reference})
+    st.error(words.t("error.unexpected", reference=reference), icon=":material/error:")
+    return reference

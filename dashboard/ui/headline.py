@@ -1,0 +1,83 @@
+"""The one sentence that stands at the top of a page."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics.metrics.metric import Unit
+from dashboard.services.views import Heatmap, Tile, Today
+from dashboard.ui.formatting import NOTHING, Format, is_number
+
+MENTIONED = 2
+"""More names than this and nobody reads them."""
+
+
+def contributions(frame: pd.DataFrame) -> pd.Series:
+    """Absolute change per row of a frame with ``sales`` and ``change`` (relative), indexed by ``name``.
+
+    Rows without a baseline are left out: nothing can be said about their change.
+    """
+    known = frame[frame["change"].notna() & (frame["change"] > -1)]
+    sales = known["sales"].astype(float)
+    change = sales - sales / (1 + known["change"].astype(float))
+    return pd.Series(change.to_numpy(), index=known["name"].astype(str))
+
+
+def movers(frame: pd.DataFrame, total: float) -> pd.Series:
+    """The largest contributions in the direction of the total change."""
+    change = contributions(frame)
+    same = change[change > 0] if total > 0 else change[change < 0]
+    return same.reindex(same.abs().sort_values(ascending=False).index)[:MENTIONED]
+
+
+def tile_of(today: Today, metric: str) -> Tile | None:
+    return next((tile for tile in today.tiles if tile.metric == metric), None)
+
+
+def today_sentence(fmt: Format, today: Today) -> str:
+    """Sales of the period, the change against the baseline and who moved it most."""
+    t = fmt.words.t
+    sales = tile_of(today, "sales")
+    if sales is None or not is_number(sales.value):
+        return t("today.lead.nothing", period=fmt.period(today.period))
+    amount = f"**{fmt.value(sales.value, Unit.MONEY)}**"
+    if sales.change is None or sales.difference is None:
+        return t("today.lead.alone", period=fmt.period(today.period), sales=amount)
+    facts = {"period": fmt.period(today.period), "sales": amount, "baseline": fmt.period(today.baseline)}
+    said = t("today.lead.change", change=f"**{fmt.change(sales.change)}**", **facts)
+    if abs(sales.change) < 0.0005:
+        return said + t("today.lead.end")
+    named = [f"{escaped(str(name))} {fmt.difference(part, Unit.MONEY)}" for name, part in
+             movers(today.partners, sales.difference).items()]
+    if not named:
+        return said + t("today.lead.end")
+    return said + t("today.lead.movers", names=fmt.listed(named))
+
+
+def heatmap_sentence(fmt: Format, view: Heatmap, unit: Unit) -> str:
+    """Where most of it is, and where it moved most."""
+    t = fmt.words.t
+    if view.cells.empty:
+        return t("heatmap.lead.nothing", period=fmt.period(view.period))
+    ranked = view.cells.sort_values("value", ascending=False)
+    if view.metric == "growth":
+        ranked = view.cells.sort_values("growth", ascending=False).dropna(subset=["growth"])
+        if ranked.empty:
+            return t("heatmap.lead.no_growth", baseline=fmt.period(view.baseline))
+        best, worst = ranked.iloc[0], ranked.iloc[-1]
+        return t("heatmap.lead.growth", best=escaped(str(best["place"])), up=fmt.change(float(best["growth"])),
+                 worst=escaped(str(worst["place"])), down=fmt.change(float(worst["growth"])),
+                 baseline=fmt.period(view.baseline))
+    first = ranked.iloc[0]
+    share = fmt.value(float(first["share"]), Unit.RATE) if is_number(first["share"]) else NOTHING
+    return t("heatmap.lead.value", period=fmt.period(view.period), place=escaped(str(first["place"])),
+             value=f"**{fmt.value(float(first['value']), unit)}**", share=share, cells=f"{len(ranked):,}")
+
+
+def escaped(text: str) -> str:
+    """A name from imported data as plain text: no Markdown, no links.
+
+    >>> escaped("[a](http://x)")
+    '\\\\[a\\\\]\\\\(http\\\\://x\\\\)'
+    """
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|~<>$:" else char for char in text)

@@ -1,0 +1,47 @@
+"""Who looks at the page: session cookie, language, rise-and-fall colours, and the address to come back to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from dashboard.services.sign_in import session_cookie_name
+from dashboard.settings import Settings
+
+LANGUAGE_COOKIE = "waterline_lang"
+RISE_COOKIE = "waterline_rise"
+LANGUAGES = ("zh", "en")
+
+
+def session_token(settings: Settings) -> str | None:
+    """The opaque session id of the browser, None without one."""
+    return st.context.cookies.get(session_cookie_name(settings))
+
+
+def language_of(cookie: str | None, locale: str | None) -> str:
+    """The chosen language, else the browser's; Chinese when neither says anything.
+
+    >>> language_of(None, "en-GB"), language_of("zh", "en-GB"), language_of(None, None)
+    ('en', 'zh', 'zh')
+    """
+    if cookie in LANGUAGES:
+        return str(cookie)
+    return "zh" if not locale or locale.lower().startswith("zh") else "en"
+
+
+def language() -> str:
+    return language_of(st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)
+
+
+def rises_red(*, language: str) -> bool:
+    """Whether good news is red (the Chinese market's custom) or green; a cookie overrides the language's custom."""
+    chosen = st.context.cookies.get(RISE_COOKIE)
+    return chosen == "red" if chosen in ("red", "green") else language == "zh"
+
+
+def here(path: str) -> str:
+    """The page's local address with its filters, to return to after a change of language."""
+    pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    clean = "/" + urlsplit(path).path.strip("/")
+    return f"{clean}?{urlencode(pairs)}" if pairs else clean

@@ -1,0 +1,100 @@
+"""Tables: own column labels, number formats, one selected row handed back by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.ui.formatting import NOTHING, Format
+
+Kind = Literal["text", "day", "money", "count", "units", "change", "rate", "bar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One visible column of a frame: ``kind`` decides format and alignment, ``label`` is a catalogue key."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    width: Literal["small", "medium", "large"] | None = None
+
+
+def configured(fmt: Format, column: Column) -> object:
+    """Streamlit's configuration of ``column``."""
+    config = st.column_config
+    label = fmt.words.t(column.label)
+    width = column.width
+    match column.kind:
+        case "text":
+            return config.TextColumn(label, width=width)
+        case "day":
+            return config.DateColumn(label, format="YYYY-MM-DD", width=width or "small")
+        case "money":
+            return config.NumberColumn(f"{label} ({fmt.symbol.strip()})", format="%,.0f", width=width)
+        case "count":
+            return config.NumberColumn(label, format="%,.0f", width=width)
+        case "units":
+            return config.NumberColumn(label, format="%,.1f", width=width)
+        case "change":
+            return config.NumberColumn(label, format="%+.1f%%", width=width)
+        case "rate":
+            return config.NumberColumn(label, format="%.1f%%", width=width)
+        case "bar":
+            return config.ProgressColumn(label, format="%.1f%%", min_value=0, max_value=100, width=width)
+
+
+def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """The visible columns; shares and changes as percent, decimals as floats because the browser has no decimals."""
+    table = frame[[column.name for column in columns]].copy()
+    for column in columns:
+        if column.kind in ("change", "rate", "bar"):
+            table[column.name] = table[column.name].astype(float) * 100
+        elif column.kind in ("money", "count", "units"):
+            table[column.name] = table[column.name].astype(float)
+    return table
+
+
+def widget_key(name: str, ids: Sequence[str]) -> str:
+    """Key of a table with these rows. Other rows are another widget, so that a kept row position never names
+    somebody else.
+    """
+    return f"{name}.{sha256(chr(31).join(ids).encode()).hexdigest()[:8]}"
+
+
+def draw_table(
+    fmt: Format,
+    name: str,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    alt: str,
+    identified_by: str | None = None,
+    choose: Callable[[str], None] | None = None,
+    height: int | None = None,
+) -> None:
+    """Draw ``frame``; with ``choose`` one row can be selected and its ``identified_by`` value is passed on."""
+    ids = tuple(frame[identified_by].astype(str)) if identified_by else ()
+    key = widget_key(name, ids) if choose else name
+
+    def chosen() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows and choose and rows[0] < len(ids):
+            choose(ids[rows[0]])
+
+    st.dataframe(
+        shown(frame, columns),
+        column_config={column.name: configured(fmt, column) for column in columns},
+        hide_index=True,
+        height=height or min(38 + 35 * max(len(frame), 1), 420),
+        placeholder=NOTHING,
+        key=key,
+        on_select=chosen if choose else "ignore",
+        selection_mode="single-row",
+        alt=alt,
+    )

@@ -1,0 +1,71 @@
+"""KPI tiles: value, change against named days, daily line."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from analytics.core.calendar import Period
+from analytics.metrics.metric import Favourable, Unit
+from dashboard.services.views import Tile
+from dashboard.ui.errors import table_label
+from dashboard.ui.formatting import NOTHING, Format, is_number
+
+Colour = Literal["red", "green", "gray"]
+Arrow = Literal["up", "down", "off"]
+
+
+def delta_text(fmt: Format, tile: Tile, unit: Unit) -> str | None:
+    """The change as shown: percentage points for a rate, percent for the rest; None when there is no baseline."""
+    if unit is Unit.RATE:
+        return None if tile.difference is None else fmt.points(tile.difference)
+    return None if tile.change is None else fmt.change(tile.change)
+
+
+def direction(tile: Tile, unit: Unit) -> int:
+    """1 for a rise, -1 for a fall, 0 for a change that is shown as zero or unknown."""
+    change = tile.difference if unit is Unit.RATE else tile.change
+    if change is None or abs(change) < 0.0005:
+        return 0
+    return 1 if change > 0 else -1
+
+
+def colour_of(way: int, favourable: Favourable, *, rises_red: bool) -> Colour:
+    """Good news has the user's rise colour; the favourable direction, not the sign, says what is good."""
+    if way == 0 or favourable is Favourable.NEITHER:
+        return "gray"
+    good = (way > 0) == (favourable is Favourable.UP)
+    return "red" if good == rises_red else "green"
+
+
+def arrow_of(way: int) -> Arrow:
+    return "up" if way > 0 else "down" if way < 0 else "off"
+
+
+def draw_tile(fmt: Format, tile: Tile, baseline: Period, unit: Unit, favourable: Favourable, *, rises_red: bool) -> None:
+    """One tile; without data it says which table to load instead of a zero."""
+    t = fmt.words.t
+    label = t(f"metric.{tile.metric}.label")
+    about = t(f"metric.{tile.metric}.about")
+    if not is_number(tile.value):
+        with st.container(border=True, height="stretch", key=f"tile.{tile.metric}.empty"):
+            st.markdown(label, help=about)
+            st.markdown(f"### {NOTHING}")
+            tables = t("list.comma").join(table_label(fmt.words, table) for table in tile.needs)
+            st.caption(t("tile.needs", tables=tables) if tile.needs else t("tile.no_data"))
+        return
+    way = direction(tile, unit)
+    line = [point for point in tile.sparkline if is_number(point)]
+    st.metric(
+        label,
+        fmt.value(tile.value, unit),
+        delta=delta_text(fmt, tile, unit) or t("tile.no_baseline"),
+        delta_color=colour_of(way, favourable, rises_red=rises_red),
+        delta_arrow=arrow_of(way),
+        delta_description=t("tile.against", period=fmt.period(baseline)),
+        help=f"{about}\n\n{t('tile.exactly', value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))}",
+        chart_data=line if len(line) > 1 else None,
+        border=True,
+        height="stretch",
+    )

@@ -1,0 +1,1 @@
+"""The declarations, one module per section of the contract."""

@@ -1,0 +1,1 @@
+"""Engines execute expressions: DuckDB, embedded, is the default."""

@@ -1,0 +1,111 @@
+"""The embedded engine: one DuckDB process-wide connection over a build's immutable mart files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.backends.duckdb
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class DuckDBEngine:
+    """Answers expressions over the marts of one build.
+
+    One connection is shared and every call takes its own ``cursor()``: a connection used by several threads at once
+    hands one thread the rows of another.
+    """
+
+    def __init__(self, marts: Mapping[str, Path]) -> None:
+        self._connection = duckdb.connect(":memory:")
+        self._tables: dict[str, ir.Table] = {}
+        with self._connection.cursor() as cursor:
+            cursor.execute("SET enable_progress_bar = false")
+            for name, file in marts.items():
+                cursor.execute(f"ATTACH '{_quoted(file)}' AS {_alias(name)} (READ_ONLY)")
+                cursor.execute(f"CREATE VIEW {name} AS FROM {_alias(name)}.main.{name}")
+        backend = ibis.duckdb.from_connection(self._connection.cursor())
+        for name in marts:
+            self._tables[name] = ibis.table(backend.table(name).schema(), name=name)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._tables)
+
+    def table(self, name: str) -> ir.Table:
+        """The mart as an unbound expression; knows its columns, holds no connection."""
+        return self._tables[name]
+
+    def answer(self, expression: ir.Expr) -> pa.Table:
+        """Execute and return every row; decimals stay decimals."""
+        statement = _compiled(expression)
+        with self._connection.cursor() as cursor:
+            return cursor.sql(statement).to_arrow_table()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@lru_cache(maxsize=2048)
+def _compiled(expression: ir.Expr) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _alias(name: str) -> str:
+    return f"mart_{name}"
+
+
+def _quoted(file: Path) -> str:
+    return str(file).replace("'", "''")
+
+
+class Workshop:
+    """A scratch DuckDB in which marts are built: reads lake files, writes one immutable file per mart."""
+
+    def __init__(self, scratch: Path, *, memory: str = "2GB", threads: int | None = None) -> None:
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._raw = duckdb.connect(":memory:")
+        self._raw.execute(f"SET temp_directory = '{_quoted(scratch)}'")
+        self._raw.execute(f"SET memory_limit = '{memory}'")
+        self._raw.execute("SET enable_progress_bar = false")
+        if threads:
+            self._raw.execute(f"SET threads = {int(threads)}")
+        self.backend: ibis.backends.duckdb.Backend = ibis.duckdb.from_connection(self._raw)
+
+    def parquet(self, files: list[str], name: str) -> ir.Table:
+        """Lake files as a table; the month comes from the folder names of the partitions."""
+        return self.backend.read_parquet(sorted(files), table_name=name, hive_partitioning=True, union_by_name=True)
+
+    def empty(self, schema: pa.Schema, name: str) -> ir.Table:
+        return self.backend.create_table(name, schema.empty_table(), temp=True, overwrite=True)
+
+    def keep(self, expression: ir.Table, name: str) -> ir.Table:
+        """Compute now and keep inside the workshop, for expressions that several marts use."""
+        return self.backend.create_table(name, expression, temp=True, overwrite=True)
+
+    def write(self, expression: ir.Table, name: str, file: Path) -> None:
+        """Write the mart ``name`` into ``file``; the file appears whole or not at all."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half = file.with_suffix(".half")
+        half.unlink(missing_ok=True)
+        self._raw.execute(f"ATTACH '{_quoted(half)}' AS target")
+        try:
+            self.backend.create_table(name, expression, database=("target", "main"))
+        finally:
+            self._raw.execute("DETACH target")
+        half.replace(file)
+
+    def attach(self, name: str, file: Path) -> ir.Table:
+        """A mart that was built before, as a table."""
+        self._raw.execute(f"ATTACH IF NOT EXISTS '{_quoted(file)}' AS {_alias(name)} (READ_ONLY)")
+        return self.backend.table(name, database=(_alias(name), "main"))
+
+    def collect(self, expression: ir.Table) -> pa.Table:
+        return expression.to_pyarrow()
+
+    def close(self) -> None:
+        self._raw.close()

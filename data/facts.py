@@ -1,0 +1,54 @@
+"""The door to analytical rows: marts cut to a scope before anybody sees them."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from analytics.core.access import ROOT, Scope
+from analytics.core.errors import AccessDenied
+from data.engines.duckdb import DuckDBEngine
+from data.marts import MARTS
+from data.marts.mart import Mart
+
+_MARTS: dict[str, Mart] = {mart.name: mart for mart in MARTS}
+
+
+class ScopedFacts:
+    """Marts of one build as one scope may see them.
+
+    Rows follow the partner tree: a row is visible when its owner is an anchor of the scope or a descendant of one.
+    A mart that declares no owner holds reference data without anything of a partner in it. An anchor that the tree
+    does not know is refused, so a grant on a vanished partner shows an error instead of nothing or everything.
+    """
+
+    def __init__(self, scope: Scope, engine: DuckDBEngine) -> None:
+        self.scope = scope
+        self._engine = engine
+        known = engine.answer(self._closure().select("ancestor").distinct())["ancestor"].to_pylist()
+        unknown = scope.anchors - set(known)
+        if unknown:
+            raise AccessDenied("scope_unknown", partners=", ".join(sorted(unknown)))
+
+    def table(self, name: str) -> ir.Table:
+        """Rows of the mart ``name`` within the scope."""
+        rows = self._engine.table(name)
+        mart = _MARTS[name]
+        if mart.owner is None:
+            return rows
+        mine = self._closure().select("descendant").distinct()
+        if not mart.reference:
+            return rows.semi_join(mine, rows[mart.owner] == mine.descendant)
+        theirs = rows.filter(rows[mart.owner] != ROOT)
+        return rows.filter(rows[mart.owner] == ROOT).union(theirs.semi_join(mine, theirs[mart.owner] == mine.descendant))
+
+    def answer(self, expression: ir.Table) -> pa.Table:
+        """Execute an expression made from :meth:`table`."""
+        return self._engine.answer(expression)
+
+    def has(self, name: str) -> bool:
+        return name in self._engine.names
+
+    def _closure(self) -> ir.Table:
+        tree = self._engine.table("partner_closure")
+        return tree.filter(tree.ancestor.isin(sorted(self.scope.anchors)))

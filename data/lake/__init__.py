@@ -1,0 +1,1 @@
+"""Delta tables on disk: what was loaded, append only, every version readable."""

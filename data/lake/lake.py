@@ -1,0 +1,97 @@
+"""The lake: one Delta table per contract table, and one for rows that were set aside."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+
+from analytics.core.errors import MissingData
+from data.contract import TABLES, contract_table
+from data.contract.schema import Family, physical_schema
+
+REJECTS = "rejects"
+REJECT_SCHEMA = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("table", pa.string()),
+        ("column", pa.string()),
+        ("value", pa.string()),
+        ("code", pa.string()),
+        ("facts", pa.string()),
+        ("rejected_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+"""One row per offending column. ``code`` names the sentence with the remedy (``reject.<code>``), ``facts`` is a JSON
+object that fills its blanks."""
+
+SMALL_FILES = 64
+"""Files of one partition from which rewriting them pays: opening a file costs about as much as reading a megabyte."""
+
+
+def lake_schema(table: str) -> pa.Schema:
+    """Arrow schema of ``table`` in the lake; raises ContractViolation for an unknown one."""
+    return REJECT_SCHEMA if table == REJECTS else physical_schema(contract_table(table))
+
+
+class Lake:
+    """Delta tables under ``root``. Rows are only ever appended; whether a row counts is told by its ``load_id``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def append(self, table: str, batches: pa.RecordBatchReader) -> int:
+        """Append ``batches`` (schema of :func:`lake_schema`) as one transaction; returns the table's new version."""
+        path = self._path(table)
+        path.mkdir(parents=True, exist_ok=True)
+        write_deltalake(path, batches, mode="append", partition_by=_partitions(table))
+        return DeltaTable(path).version()
+
+    def tables(self) -> list[str]:
+        """Names of the tables that have been written, ``rejects`` included, sorted."""
+        return sorted(name for name in (*TABLES, REJECTS) if self.version(name) is not None)
+
+    def version(self, table: str) -> int | None:
+        """Newest version of ``table``; None when nothing was ever loaded into it."""
+        try:
+            return DeltaTable(self._path(table)).version()
+        except TableNotFoundError:
+            return None
+
+    def files(self, table: str, version: int | None = None) -> list[str]:
+        """Parquet files of ``table`` at ``version`` (default: the newest). The value of a partition (``month``)
+        stands in the path alone. Raises MissingData when the table was never written.
+        """
+        try:
+            return DeltaTable(self._path(table), version=version).file_uris()
+        except TableNotFoundError:
+            raise MissingData("table_not_loaded", tables=table) from None
+
+    def compact(self, table: str) -> int:
+        """Merge small files where a partition holds many; returns the version to read from now on."""
+        delta = DeltaTable(self._path(table))
+        if len(delta.file_uris()) >= SMALL_FILES:
+            delta.optimize.compact()
+        return delta.version()
+
+    def vacuum(self, table: str, *, keep: timedelta) -> list[str]:
+        """Delete files that no version younger than ``keep`` reads; returns their names."""
+        hours = int(keep.total_seconds() // 3600)
+        delta = DeltaTable(self._path(table))
+        return delta.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
+
+    def _path(self, table: str) -> Path:
+        lake_schema(table)
+        return self._root / table
+
+
+def _partitions(table: str) -> list[str] | None:
+    if table == REJECTS or contract_table(table).family is Family.DIMENSION:
+        return None
+    return ["month"]

@@ -1,0 +1,8 @@
+"""Marts: what pages ask, built from the lake; one function each, in the order they are built."""
+
+from __future__ import annotations
+
+from data.marts import dimensions, partners, places, sales
+from data.marts.mart import Mart
+
+MARTS: tuple[Mart, ...] = (*dimensions.MARTS, *partners.MARTS, *places.MARTS, *sales.MARTS)

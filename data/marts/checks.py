@@ -1,0 +1,57 @@
+"""Totals that must survive from the lake into every mart, or the build is not published."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import ibis.expr.types as ir
+
+from analytics.core.errors import ContractViolation
+from data.marts.mart import Inputs
+
+
+def totals_survive(inputs: Inputs) -> dict[str, str]:
+    """Compare lines, units and amounts of lake and marts; returns the totals, raises ContractViolation on a difference.
+
+    A join that doubles lines or drops those without a partner is caught here, whatever mart it hides in.
+    """
+    lines = inputs.current("order_line")
+    paid = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
+    refunds = inputs.current("refund_line")
+    documents = inputs.mart("document")
+    sold = _sums(inputs, paid.select(units=paid.quantity, amount=paid.amount))
+    returned = _sums(inputs, refunds.select(units=refunds.quantity, amount=refunds.amount))
+    day = inputs.mart("sales_day")
+    by_day = inputs.collect(day.aggregate(lines=day.lines.sum(), units=day.units.sum(), amount=day.amount.sum()))
+    _same("sales_line", sold, _sums(inputs, inputs.mart("sales_line")))
+    _same("sales_day", sold, _clean(by_day.to_pylist()[0]))
+    _same("refund_line", returned, _sums(inputs, inputs.mart("refund_line")))
+    for kind, expected in (("sale", sold), ("refund", returned)):
+        own = documents.filter(documents.kind == kind)
+        found = inputs.collect(own.aggregate(lines=own.lines.sum(), amount=own.amount.sum())).to_pylist()[0]
+        _same(f"document ({kind})", {name: expected[name] for name in ("lines", "amount")}, _clean(found))
+    _every_line_has_a_day(inputs)
+    return {f"{name}_{part}": str(value) for name, total in (("sold", sold), ("returned", returned)) for part, value in total.items()}
+
+
+def _sums(inputs: Inputs, rows: ir.Table) -> dict[str, Decimal]:
+    summed = rows.aggregate(lines=rows.count(), units=rows.units.sum(), amount=rows.amount.sum())
+    return _clean(inputs.collect(summed).to_pylist()[0])
+
+
+def _clean(row: dict[str, object]) -> dict[str, Decimal]:
+    return {name: Decimal(str(value)).normalize() if value else Decimal(0) for name, value in row.items()}
+
+
+def _same(mart: str, expected: dict[str, Decimal], found: dict[str, Decimal]) -> None:
+    for part, value in expected.items():
+        if found[part] != value:
+            raise ContractViolation("total_lost", mart=mart, part=part, expected=value, found=found[part])
+
+
+def _every_line_has_a_day(inputs: Inputs) -> None:
+    for name in ("sales_line", "refund_line"):
+        rows = inputs.mart(name)
+        nameless = inputs.collect(rows.filter(rows.day.isnull()).limit(1)).num_rows
+        if nameless:
+            raise ContractViolation("line_without_day", mart=name)

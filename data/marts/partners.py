@@ -1,0 +1,69 @@
+"""Partners and the tree that rights follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from analytics.core.access import ROOT
+from analytics.core.errors import ContractViolation
+from data.marts.mart import Inputs, Mart
+
+
+def partner(inputs: Inputs) -> ir.Table:
+    """Grain: partner. ``owner`` is the partner itself; ``listed`` is false for one that only facts name."""
+    declared = inputs.current("partner")
+    known = declared.select(
+        "partner", "name", "kind", "parent", "ownership", "region", "city", "latitude", "longitude", "joined", "left",
+        listed=True,
+    )
+    facts = [inputs.current(name).select(partner="entry_partner") for name in ("order_line", "refund_line")]
+    named = ibis.union(*facts, distinct=True).filter(lambda t: t.partner.notnull())
+    missing = named.anti_join(known, "partner")
+    blank = {
+        column: ibis.null(kind) for column, kind in known.schema().items() if column not in {"partner", "name", "listed"}
+    }
+    unlisted = missing.select(**blank, partner=missing.partner, name=missing.partner, listed=False)
+    every = known.union(unlisted.select(*known.columns))
+    return every.mutate(owner=every.partner)
+
+
+def partner_closure(inputs: Inputs) -> pa.Table:
+    """Grain: ancestor × descendant, itself included; the root stands above everybody, unlisted partners too."""
+    rows = inputs.collect(inputs.mart("partner").select("partner", "parent"))
+    parents = dict(zip(rows["partner"].to_pylist(), rows["parent"].to_pylist(), strict=True))
+    if ROOT in parents:
+        raise ContractViolation("partner_named_root", partner=ROOT)
+    pairs = sorted(set(closure(parents)))
+    return pa.table(
+        {"ancestor": [above for above, _ in pairs], "descendant": [below for _, below in pairs]},
+        schema=pa.schema([("ancestor", pa.string()), ("descendant", pa.string())]),
+    )
+
+
+def closure(parents: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+    """Every (ancestor, descendant) of the tree ``partner → parent``; raises ContractViolation on a circle.
+
+    >>> sorted(closure({"store": "dealer", "dealer": None}))[:3]
+    [('brand', 'brand'), ('brand', 'dealer'), ('brand', 'store')]
+    """
+    yield ROOT, ROOT
+    for below in parents:
+        yield ROOT, below
+        above: str | None = below
+        walked: list[str] = []
+        while above is not None and above in parents:
+            if above in walked:
+                raise ContractViolation("partner_circle", partners=" → ".join([*walked, above]))
+            walked.append(above)
+            yield above, below
+            above = parents[above]
+
+
+MARTS = (
+    Mart("partner", partner, reads=("partner", "order_line", "refund_line"), owner="owner"),
+    Mart("partner_closure", partner_closure, uses=("partner",), owner="descendant"),
+)

@@ -1,0 +1,144 @@
+"""Sales marts: paid, not cancelled order lines and refunds, at the grains that questions need."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics.core.access import ROOT
+from data.marts.mart import Inputs, Mart
+from data.marts.places import place_key
+
+MONEY = "decimal(18, 4)"
+
+
+def sales_line(inputs: Inputs) -> ir.Table:
+    """Grain: order line that was paid and not cancelled.
+
+    ``cost`` is quantity × the unit cost valid on the day, null where no cost is known; ``costed_amount`` is the amount
+    of the lines whose cost is known, so that a margin rate never divides by sales without cost. ``buyer`` is the member
+    account, or the partner itself for wholesale orders, else null.
+    """
+    lines = inputs.current("order_line")
+    sold = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
+    groups = inputs.mart("channel").select("channel", "channel_group")
+    sold = sold.left_join(groups, "channel").drop("channel_right")
+    cost = _unit_cost(inputs)
+    costed = sold.left_join(
+        cost, [sold.sku == cost.cost_sku, sold.business_day >= cost.cost_from, sold.business_day < cost.cost_to]
+    )
+    line_cost = (costed.quantity * costed.unit_cost).cast(MONEY)
+    return costed.select(
+        day=costed.business_day,
+        owner=costed.entry_partner.fill_null(ROOT),
+        source=costed.source,
+        order_id=costed.order_id,
+        line_no=costed.line_no,
+        channel=costed.channel,
+        partner=costed.entry_partner,
+        account=costed.account,
+        buyer=buyer(costed),
+        sku=costed.sku,
+        place=place_key(costed),
+        units=costed.quantity,
+        amount=costed.amount,
+        cost=line_cost,
+        costed_amount=ibis.ifelse(line_cost.notnull(), costed.amount, ibis.null(MONEY)),
+    )
+
+
+def buyer(rows: ir.Table) -> ir.StringValue:
+    """Who bought: ``a:`` account, or ``p:`` partner in wholesale; null when nobody is known."""
+    partner = ibis.ifelse(rows.channel_group == "wholesale", ibis.literal("p:") + rows.entry_partner, ibis.null("string"))
+    return ibis.coalesce(ibis.literal("a:") + rows.account, partner)
+
+
+def _unit_cost(inputs: Inputs) -> ir.Table:
+    costs = inputs.current("product_cost")
+    following = costs.valid_from.lead().over(group_by="sku", order_by="valid_from")
+    return costs.select(
+        cost_sku=costs.sku,
+        unit_cost=costs.cost,
+        cost_from=costs.valid_from,
+        cost_to=following.fill_null(ibis.date("9999-12-31")),
+    )
+
+
+def sales_day(inputs: Inputs) -> ir.Table:
+    """Grain: day × owner × partner × channel × place × whether the buyer is a known account; sums of sales_line."""
+    lines = inputs.mart("sales_line")
+    return lines.group_by(
+        "day", "owner", "partner", "channel", "place", identified=lines.account.notnull()
+    ).aggregate(
+        lines=lines.count(),
+        units=lines.units.sum().cast("decimal(18, 3)"),
+        amount=lines.amount.sum().cast(MONEY),
+        cost=lines.cost.sum().cast(MONEY),
+        costed_amount=lines.costed_amount.sum().cast(MONEY),
+    )
+
+
+def refund_line(inputs: Inputs) -> ir.Table:
+    """Grain: refund line, on the day of the refund; the sale it belongs to stays as it was."""
+    rows = inputs.current("refund_line")
+    return rows.select(
+        day=rows.business_day,
+        owner=rows.entry_partner.fill_null(ROOT),
+        source=rows.source,
+        refund_id=rows.refund_id,
+        channel=rows.channel,
+        partner=rows.entry_partner,
+        account=rows.account,
+        sku=rows.sku,
+        place=place_key(rows),
+        reason=rows.reason,
+        units=rows.quantity,
+        amount=rows.amount,
+    )
+
+
+def document(inputs: Inputs) -> ir.Table:
+    """Grain: document × owner; an order (kind sale) or a refund document (kind refund), on the day of its first line.
+
+    An order that came through two partners is an order of each of them: were it given to one, what one partner sees
+    would depend on the other's rows. Where the lines of an order name several channels it counts for the smallest.
+    """
+    sales, refunds = inputs.mart("sales_line"), inputs.mart("refund_line")
+    orders = sales.group_by("source", "owner", document=sales.order_id).aggregate(
+        kind=ibis.literal("sale"), reason=ibis.null("string"), **_head(sales), buyer=sales.buyer.min()
+    )
+    returned = refunds.group_by("source", "owner", document=refunds.refund_id).aggregate(
+        kind=ibis.literal("refund"), reason=refunds.reason.min(), **_head(refunds), buyer=ibis.null("string")
+    )
+    return orders.union(returned.select(*orders.columns))
+
+
+def _head(rows: ir.Table) -> dict[str, ir.Value]:
+    return {
+        "day": rows.day.min(),
+        "channel": rows.channel.min(),
+        "partner": rows.partner.min(),
+        "account": rows.account.min(),
+        "place": rows.place.min(),
+        "lines": rows.count(),
+        "amount": rows.amount.sum().cast(MONEY),
+    }
+
+
+def first_purchase(inputs: Inputs) -> ir.Table:
+    """Grain: buyer × owner; the buyer's first order with that owner (earliest day, then smallest order number)."""
+    orders = inputs.mart("document").filter(lambda t: (t.kind == "sale") & t.buyer.notnull())
+    place_in_line = ibis.row_number().over(group_by=["buyer", "owner"], order_by=["day", "source", "document"])
+    ranked = orders.mutate(nth=place_in_line)
+    return ranked.filter(ranked.nth == 0).select("buyer", "owner", "day", "channel", "partner", "place")
+
+
+_LINES = ("order_line", "product_cost", "channel")
+
+MARTS = (
+    Mart("sales_line", sales_line, reads=_LINES, uses=("channel",), owner="owner"),
+    Mart("sales_day", sales_day, uses=("sales_line",), owner="owner"),
+    Mart("refund_line", refund_line, reads=("refund_line",), owner="owner"),
+    Mart("document", document, uses=("sales_line", "refund_line"), owner="owner"),
+    Mart("first_purchase", first_purchase, uses=("document",), owner="owner"),
+)

@@ -1,0 +1,1 @@
+"""The seeded demo world: an invented grain-and-oil brand with its partners, members and orders."""

@@ -1,0 +1,119 @@
+"""The tables of the store."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from data.store.types import UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # Whoever vouches for the person and the name it knows the person by: a mail address may change hands.
+    Column("issuer", String(200), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("display_name", String(200), nullable=False),
+    Column("password_hash", String(200)),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("issuer", "subject"),
+)
+
+user_roles = Table(
+    "user_roles",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(40), primary_key=True),
+)
+
+user_grants = Table(
+    "user_grants",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("partner", String(200), primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("idle_seconds", Integer, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    # A digest: people type passwords into the name field.
+    Column("who", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_sign_in_failures_who", "kind", "who", "at"),
+)
+
+loads = Table(
+    "loads",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("mapping", String(200), nullable=False),
+    Column("mapping_digest", String(64), nullable=False),
+    Column("file", String(1000), nullable=False),
+    Column("content_digest", String(64), nullable=False),
+    Column("tables", JSON, nullable=False),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    Column("rows_duplicate", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("timezone", String(60), nullable=False),
+    Column("extract_at", UtcTime, nullable=False),
+    Column("loaded_at", UtcTime, nullable=False),
+    UniqueConstraint("content_digest", "mapping_digest"),
+)
+
+builds = Table(
+    "builds",
+    metadata,
+    # Order of publication: two builds may carry the same time.
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("published_at", UtcTime, nullable=False),
+    Column("table_versions", JSON, nullable=False),
+    Column("loads", JSON, nullable=False),
+    Column("marts", JSON, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("totals", JSON, nullable=False),
+    Column("seconds", Float, nullable=False),
+)

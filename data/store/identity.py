@@ -1,0 +1,164 @@
+"""The door used before a scope exists: who somebody is, the sessions they opened, the attempts that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+
+from analytics.core.access import Role
+from analytics.core.errors import DomainError
+from data.store.accounts import (
+    LOCAL,
+    checked_name,
+    insert_user,
+    new_user,
+    read_user,
+    set_password_hash,
+    subject_of,
+)
+from data.store.engine import Store, take_turns
+from data.store.entities import sessions, sign_in_failures, users
+from data.store.passwords import hash_password, is_dated, password_fits
+from data.store.records import User
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as it is kept: the digest of its token, never the token."""
+
+    token_digest: str
+    user: User
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    idle: timedelta
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` failures of ``who`` (a digest) within the window; ``kind`` is account or address."""
+
+    kind: str
+    who: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Accounts, sessions and the throttle. Shows no business row."""
+
+    store: Store
+
+    def create_user(
+        self,
+        *,
+        name: str,
+        display_name: str,
+        password: str,
+        roles: Iterable[Role],
+        grants: Iterable[str],
+        now: datetime,
+    ) -> User:
+        """Add a local account; raises DomainError user_exists, user_name_invalid or password_weak."""
+        user = new_user(name, display_name, roles, grants)
+        secret = hash_password(password, name=user.name)
+        with self.store.writing() as connection:
+            return insert_user(
+                connection, user, issuer=LOCAL, subject=subject_of(user.name), password_hash=secret, now=now
+            )
+
+    def set_password(self, *, name: str, password: str, now: datetime) -> User:
+        """Replace a local account's password and end its sessions; raises user_unknown or password_weak."""
+        user = self.find(name=checked_name(name))
+        if user is None:
+            raise DomainError("user_unknown", name=name)
+        secret = hash_password(password, name=user.name)
+        with self.store.writing() as connection:
+            set_password_hash(connection, user.id, secret, now=now)
+        return user
+
+    def find(self, *, name: str, issuer: str = LOCAL) -> User | None:
+        """The account that ``issuer`` knows as ``name``; a local name in any spelling."""
+        subject = subject_of(name) if issuer == LOCAL else name
+        with self.store.reading() as connection:
+            return read_user(connection, (users.c.issuer == issuer) & (users.c.subject == subject))
+
+    def verify(self, *, name: str, password: str) -> User | None:
+        """The enabled local account behind name and password, or None; unknown names cost the same work."""
+        known = (users.c.issuer == LOCAL) & (users.c.subject == subject_of(name))
+        with self.store.reading() as connection:
+            secret = connection.scalar(select(users.c.password_hash).where(known))
+            user = read_user(connection, known)
+        if not password_fits(secret, password) or user is None or user.disabled or secret is None:
+            return None
+        if is_dated(secret):
+            self._renew(user, secret, password)
+        return user
+
+    def open_session(
+        self, user_id: str, *, token_digest: str, now: datetime, lasts: timedelta, idle: timedelta
+    ) -> None:
+        with self.store.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.expires_at < now - lasts))
+            connection.execute(insert(sessions).values(
+                token_digest=token_digest, user_id=user_id, created_at=now, last_seen_at=now,
+                expires_at=now + lasts, idle_seconds=int(idle.total_seconds()), revoked_at=None,
+            ))  # fmt: skip
+
+    def session(self, token_digest: str) -> Session | None:
+        """The session with its user, roles and grants as they are now."""
+        with self.store.reading() as connection:
+            row = connection.execute(select(sessions).where(sessions.c.token_digest == token_digest)).one_or_none()
+            user = None if row is None else read_user(connection, users.c.id == row.user_id)
+        if row is None or user is None:
+            return None
+        idle = timedelta(seconds=row.idle_seconds)
+        return Session(row.token_digest, user, row.created_at, row.last_seen_at, row.expires_at, idle, row.revoked_at)
+
+    def touch(self, token_digest: str, *, now: datetime) -> None:
+        """Note that the session was used; never moves back in time."""
+        stale = (sessions.c.token_digest == token_digest) & (sessions.c.last_seen_at < now)
+        with self.store.writing() as connection:
+            connection.execute(update(sessions).where(stale).values(last_seen_at=now))
+
+    def revoke(self, token_digest: str, *, now: datetime) -> None:
+        live = (sessions.c.token_digest == token_digest) & sessions.c.revoked_at.is_(None)
+        with self.store.writing() as connection:
+            connection.execute(update(sessions).where(live).values(revoked_at=now))
+
+    def admit(self, limits: Iterable[Limit], *, now: datetime, window: timedelta) -> bool:
+        """Count an attempt against every limit and say whether all of them allow it.
+
+        The attempt is counted as failed before it is tried, so that many at once cannot all slip through;
+        :meth:`forgive` takes the account's back after a success. A refused attempt is not counted.
+        """
+        asked = sorted(limits, key=lambda limit: (limit.kind, limit.who))
+        with self.store.writing() as connection:
+            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.at <= now - window))
+            for limit in asked:
+                take_turns(connection, f"sign-in {limit.kind} {limit.who}")
+            for limit in asked:
+                same = (sign_in_failures.c.kind == limit.kind) & (sign_in_failures.c.who == limit.who)
+                count = select(func.count()).select_from(sign_in_failures).where(same)
+                if connection.scalars(count).one() >= limit.most:
+                    return False
+            rows = [{"kind": limit.kind, "who": limit.who, "at": now} for limit in asked]
+            connection.execute(insert(sign_in_failures), rows)
+            return True
+
+    def forgive(self, kind: str, who: str) -> None:
+        """Forget the failures of somebody who got in."""
+        same = (sign_in_failures.c.kind == kind) & (sign_in_failures.c.who == who)
+        with self.store.writing() as connection:
+            connection.execute(delete(sign_in_failures).where(same))
+
+    def _renew(self, user: User, old: str, password: str) -> None:
+        # Compared with the hash that was read: a password changed in between must win.
+        fresh = hash_password(password, name=user.name)
+        mine = (users.c.id == user.id) & (users.c.password_hash == old)
+        with self.store.writing() as connection:
+            connection.execute(update(users).where(mine).values(password_hash=fresh))

@@ -1,0 +1,64 @@
+"""What the store holds, as frozen values that outlive their transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analytics.core.access import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One committed load of one source file; a lake row exists for readers only while its load is recorded here.
+
+    ``tables``: loaded rows per contract table. Digests are hexadecimal SHA-256; times are UTC.
+    """
+
+    id: str
+    source: str
+    mapping: str
+    mapping_digest: str
+    file: str
+    content_digest: str
+    tables: Mapping[str, int]
+    rows_read: int
+    rows_rejected: int
+    rows_duplicate: int
+    currency: str
+    timezone: str
+    extract_at: datetime
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One published set of table versions and the marts made from them; readers pin it.
+
+    ``table_versions``: contract table → Delta version. ``marts``: mart → file name below the marts folder.
+    ``first_day``/``last_day``: business days covered, None when no fact was loaded. ``totals``: decimals as text.
+    """
+
+    id: str
+    published_at: datetime
+    table_versions: Mapping[str, int]
+    loads: tuple[str, ...]
+    marts: Mapping[str, str]
+    currency: str
+    first_day: date | None
+    last_day: date | None
+    totals: Mapping[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account without its secret. ``name`` is what is typed to sign in; ``grants`` are partners, or the root."""
+
+    id: str
+    name: str
+    display_name: str
+    roles: frozenset[Role]
+    grants: frozenset[str]
+    disabled: bool = False

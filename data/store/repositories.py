@@ -1,0 +1,139 @@
+"""Loads, builds and users as seen from one scope."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, insert, select, true
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import ColumnElement
+
+from analytics.core.access import ROOT, Role, Scope
+from analytics.core.errors import AccessDenied, DomainError
+from data.store import accounts
+from data.store.entities import builds, loads, user_grants, users
+from data.store.records import Build, Load, User
+
+
+class Loads:
+    """What was loaded. The brand's own business: everything here demands the head-office grant."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._scope = scope
+
+    def add(self, load: Load) -> None:
+        """Record a load; raises DomainError ``load_exists`` when this content was loaded by this mapping before."""
+        require_brand(self._scope, "loads.add")
+        try:
+            self._connection.execute(insert(loads).values(asdict(load) | {"tables": dict(load.tables)}))
+        except IntegrityError as error:
+            raise DomainError("load_exists", file=load.file) from error
+
+    def all(self) -> list[Load]:
+        """Every committed load, oldest first."""
+        require_brand(self._scope, "loads.all")
+        rows = self._connection.execute(select(loads).order_by(loads.c.loaded_at, loads.c.id))
+        return [_load(row) for row in rows]
+
+    def find(self, content_digest: str, mapping_digest: str) -> Load | None:
+        """The load of this content by this mapping, if it was committed."""
+        require_brand(self._scope, "loads.find")
+        same = (loads.c.content_digest == content_digest) & (loads.c.mapping_digest == mapping_digest)
+        row = self._connection.execute(select(loads).where(same)).one_or_none()
+        return None if row is None else _load(row)
+
+
+class Builds:
+    """What was published. Any scope may know which build is current; only the brand publishes."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._scope = scope
+
+    def publish(self, build: Build) -> None:
+        """Make ``build`` the latest one; raises DomainError ``build_exists`` for an id used before."""
+        require_brand(self._scope, "builds.publish")
+        plain = {"table_versions": dict(build.table_versions), "loads": list(build.loads),
+                 "marts": dict(build.marts), "totals": dict(build.totals)}  # fmt: skip
+        try:
+            self._connection.execute(insert(builds).values(asdict(build) | plain))
+        except IntegrityError as error:
+            raise DomainError("build_exists", id=build.id) from error
+
+    def latest(self) -> Build | None:
+        """The build published last; None before the first one."""
+        row = self._connection.execute(select(builds).order_by(builds.c.sequence.desc()).limit(1)).one_or_none()
+        return None if row is None else _build(row)
+
+    def get(self, id: str) -> Build:
+        """The build of that id; raises DomainError ``build_unknown``."""
+        row = self._connection.execute(select(builds).where(builds.c.id == id)).one_or_none()
+        if row is None:
+            raise DomainError("build_unknown", id=id)
+        return _build(row)
+
+
+class Users:
+    """Accounts whose grants all lie inside the scope; the head-office grant sees every account."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._scope = scope
+
+    def list(self) -> list[User]:
+        return accounts.read_users(self._connection, self._visible())
+
+    def get(self, user_id: str) -> User:
+        """The account of that id; raises DomainError ``user_unknown``, also for one outside the scope."""
+        user = accounts.read_user(self._connection, self._visible() & (users.c.id == user_id))
+        if user is None:
+            raise DomainError("user_unknown", name=user_id)
+        return user
+
+    def find(self, name: str) -> User | None:
+        """The local account of that name, in any spelling."""
+        known = (users.c.issuer == accounts.LOCAL) & (users.c.subject == accounts.subject_of(name))
+        return accounts.read_user(self._connection, self._visible() & known)
+
+    def assign(self, user_id: str, *, roles: frozenset[Role], grants: frozenset[str]) -> None:
+        """Replace roles and grants; they hold from the person's next request."""
+        require_brand(self._scope, "users.assign")
+        self.get(user_id)
+        accounts.assign(self._connection, user_id, roles=roles, grants=grants)
+
+    def set_disabled(self, user_id: str, *, disabled: bool, now: datetime) -> None:
+        """Lock an account out at once, or let it in again."""
+        require_brand(self._scope, "users.set_disabled")
+        accounts.set_disabled(self._connection, user_id, disabled=disabled, now=now)
+
+    def add(self, user: User, *, issuer: str, subject: str, password_hash: str | None, now: datetime) -> User:
+        """Add an account; raises DomainError ``user_exists``."""
+        require_brand(self._scope, "users.add")
+        return accounts.insert_user(
+            self._connection, user, issuer=issuer, subject=subject, password_hash=password_hash, now=now
+        )
+
+    def _visible(self) -> ColumnElement[bool]:
+        mine = user_grants.c.user_id == users.c.id
+        inside = user_grants.c.partner.in_(self._scope.anchors)
+        if ROOT in self._scope.anchors:
+            return true()
+        return exists().where(mine) & ~exists().where(mine & ~inside)
+
+
+def require_brand(scope: Scope, operation: str) -> None:
+    """Raise AccessDenied ``brand_only`` unless the scope holds the head-office grant."""
+    if ROOT not in scope.anchors:
+        raise AccessDenied("brand_only", operation=operation)
+
+
+def _load(row: Row[Any]) -> Load:
+    return Load(**row._mapping)
+
+
+def _build(row: Row[Any]) -> Build:
+    values = {name: value for name, value in row._mapping.items() if name != "sequence"}
+    return Build(**values | {"loads": tuple(row.loads)})

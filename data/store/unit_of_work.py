@@ -1,0 +1,63 @@
+"""The door to the store: one transaction, cut to one scope."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+
+from analytics.core.access import Scope
+from analytics.core.errors import AccessDenied
+from data.store.engine import Store
+from data.store.repositories import Builds, Loads, Users
+
+
+class UnitOfWork:
+    """One transaction over loads, builds and users; leaving the block without :meth:`commit` undoes everything.
+
+    ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
+    ``reading=True`` waits for no writer and cannot write.
+    """
+
+    loads: Loads
+    builds: Builds
+    users: Users
+
+    def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
+        if not isinstance(scope, Scope):
+            raise AccessDenied("no_scope")
+        self._store = store
+        self._scope = scope
+        self._reading = reading
+        self._open = ExitStack()
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        if self._connection is not None:
+            raise RuntimeError("a unit of work is entered once")
+        if self._reading:
+            connection = self._open.enter_context(self._store.reading())
+        else:
+            connection = self._open.enter_context(self._store.engine.connect())
+            connection.begin()
+        self._connection = connection
+        self.loads = Loads(connection, self._scope)
+        self.builds = Builds(connection, self._scope)
+        self.users = Users(connection, self._scope)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Closing the connection rolls back whatever was not committed.
+        self._open.__exit__(kind, error, trace)
+
+    def commit(self) -> None:
+        """Make everything done in this block last; nothing can be done in it afterwards."""
+        transaction = None if self._connection is None else self._connection.get_transaction()
+        if transaction is None or self._reading:
+            raise RuntimeError("nothing to commit: outside the block, committed before, or reading only")
+        transaction.commit()
+        transaction.connection.close()
