@@ -25,6 +25,7 @@ class ScopedFacts:
     def __init__(self, scope: Scope, engine: DuckDBEngine) -> None:
         self.scope = scope
         self._engine = engine
+        self._cut: dict[str, ir.Table] = {}
         known = engine.answer(self._closure().select("ancestor").distinct())["ancestor"].to_pylist()
         unknown = scope.anchors - set(known)
         if unknown:
@@ -32,8 +33,11 @@ class ScopedFacts:
 
     def table(self, name: str) -> ir.Table:
         """Rows of the mart ``name`` within the scope."""
-        rows = self._engine.table(name)
-        mart = _MARTS[name]
+        if name not in self._cut:
+            self._cut[name] = self._within(self._engine.table(name), _MARTS[name])
+        return self._cut[name]
+
+    def _within(self, rows: ir.Table, mart: Mart) -> ir.Table:
         if mart.owner is None:
             return rows
         mine = self._closure().select("descendant").distinct()

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from analytics.core.calendar import Period
 from analytics.core.errors import DomainError
 from analytics.metrics.facts import DIMENSIONS, FACTS, Dimension, Fact
-from analytics.metrics.metric import Additivity, Measure, Metric
+from analytics.metrics.metric import Additivity, Measure, Metric, Unit
 from analytics.metrics.registry import metric_named
 
 Tables = Callable[[str], ir.Table]
@@ -52,7 +52,7 @@ def expression(question: Question, tables: Tables) -> ir.Table:
     ]
     blank = {column: _type_of(column, pieces) for column in parts}
     stacked = ibis.union(*[_widened(piece, question.by, blank) for piece in pieces]) if len(pieces) > 1 else pieces[0]
-    pooled = stacked.group_by(list(question.by)).aggregate(**{column: stacked[column].sum() for column in parts})
+    pooled = stacked.aggregate([stacked[column].sum().name(column) for column in parts], by=list(question.by))
     return pooled.select(*question.by, **{metric.name: _value(metric, pooled) for metric in metrics})
 
 
@@ -61,6 +61,13 @@ def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
     return tuple(
         name for name in DIMENSIONS if all(_serving(part, (name,), tables) is not None for part in metric.parts.values())
     )
+
+
+def _dimension(name: str) -> Dimension:
+    try:
+        return DIMENSIONS[name]
+    except KeyError:
+        raise DomainError("unknown_dimension", dimension=name, known=", ".join(DIMENSIONS)) from None
 
 
 def _by_fact(parts: dict[str, Measure], question: Question, tables: Tables) -> dict[str, dict[str, Measure]]:
@@ -106,9 +113,8 @@ def _aggregated(fact_name: str, members: dict[str, Measure], question: Question,
         rows = _with_dimension(rows, _dimension(name), tables)
     for name, values in question.where:
         rows = rows.filter(_kept(rows[name], values))
-    return rows.group_by(list(question.by)).aggregate(
-        **{column: measure.aggregate(rows) for column, measure in members.items()}
-    )
+    measured = [measure.aggregate(rows).name(column) for column, measure in members.items()]
+    return rows.aggregate(measured, by=list(question.by))
 
 
 def _with_dimension(rows: ir.Table, dimension: Dimension, tables: Tables) -> ir.Table:
@@ -148,7 +154,7 @@ def _value(metric: Metric, pooled: ir.Table) -> ir.Value:
         # A difference of two unknowns is unknown, not zero.
         top = ibis.ifelse(top.isnull() & minus.isnull(), ibis.null(), top.fill_null(0) - minus.fill_null(0))
     if metric.denominator is None:
-        return top
+        return top.cast("int64") if metric.unit is Unit.COUNT else top
     bottom = pooled[f"{metric.name}__denominator"]
     return top.cast("float64") / bottom.cast("float64").nullif(0)
 

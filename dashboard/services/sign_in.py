@@ -19,7 +19,7 @@ from data.store.identity import Identity, Limit, Session
 from data.store.records import User
 
 Proof = TypeVar("Proof")
-ProofIn = TypeVar("ProofIn", contravariant=True)
+Proof_contra = TypeVar("Proof_contra", contravariant=True)
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -44,17 +44,17 @@ class SignInThrottled(DomainError):
     """Too many wrong attempts; ``minutes`` says when to come back."""
 
 
-class SignInMethod(Protocol[ProofIn]):
+class SignInMethod(Protocol[Proof_contra]):
     """A way to prove who one is: local accounts here, an OpenID provider beside them."""
 
     @property
     def issuer(self) -> str: ...
 
-    def subject(self, proof: ProofIn) -> str:
+    def subject(self, proof: Proof_contra) -> str:
         """Whom the proof claims to be, as the issuer names people; counted by the throttle."""
         ...
 
-    def identify(self, proof: ProofIn) -> User | None:
+    def identify(self, proof: Proof_contra) -> User | None:
         """The enabled account that the proof belongs to, or None."""
         ...
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Protocol
 
 from analytics.core.access import ROOT, Action, Actor, Role
 from analytics.core.errors import DomainError, NotSignedIn
@@ -13,7 +15,19 @@ from data.store.accounts import LOCAL, new_user, subject_of
 from data.store.identity import Identity
 from data.store.passwords import hash_password
 from data.store.records import User
-from data.store.unit_of_work import UnitOfWork
+from data.store.repositories import Users
+
+
+class Work(Protocol):
+    """The part of a unit of work that accounts need; :mod:`dashboard.composition` opens it in the actor's scope."""
+
+    @property
+    def users(self) -> Users: ...
+
+    def commit(self) -> None: ...
+
+
+OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
 def create_admin(identity: Identity, *, name: str, display_name: str, password: str, now: datetime) -> User:
@@ -55,7 +69,7 @@ def service_actor(job: str) -> Actor:
     return Actor(f"service:{job}", f"service:{job}", frozenset({Role.SERVICE}), frozenset({ROOT}))
 
 
-def list_users(actor: Actor, work: Callable[[], UnitOfWork]) -> list[User]:
+def list_users(actor: Actor, work: OpenWork) -> list[User]:
     """Accounts inside the actor's scope; demands the right to manage users."""
     actor.require(Action.MANAGE_USERS)
     with work() as unit:
@@ -64,7 +78,7 @@ def list_users(actor: Actor, work: Callable[[], UnitOfWork]) -> list[User]:
 
 def create_user(
     actor: Actor,
-    work: Callable[[], UnitOfWork],
+    work: OpenWork,
     *,
     name: str,
     display_name: str,
@@ -85,7 +99,7 @@ def create_user(
 
 def change_rights(
     actor: Actor,
-    work: Callable[[], UnitOfWork],
+    work: OpenWork,
     user_id: str,
     *,
     roles: frozenset[Role],
@@ -100,7 +114,7 @@ def change_rights(
     return changed
 
 
-def set_disabled(actor: Actor, work: Callable[[], UnitOfWork], user_id: str, *, disabled: bool, now: datetime) -> None:
+def set_disabled(actor: Actor, work: OpenWork, user_id: str, *, disabled: bool, now: datetime) -> None:
     """Lock somebody out at once, or let them in again; nobody locks themselves out."""
     actor.require(Action.MANAGE_USERS)
     if disabled and user_id == actor.user_id:

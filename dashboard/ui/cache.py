@@ -14,11 +14,19 @@ from analytics.core.access import Action, Actor
 Answer = TypeVar("Answer")
 
 
+class Desk(Protocol):
+    """Reads the session again and checks a permission."""
+
+    def actor(self, action: Action) -> Actor: ...
+
+
 class Asker(Protocol):
     """The part of Services that a cache key is made of."""
 
     @property
     def actor(self) -> Actor: ...
+    @property
+    def desk(self) -> Desk: ...
     @property
     def scope_key(self) -> str: ...
     @property
@@ -26,9 +34,9 @@ class Asker(Protocol):
 
 
 def key_of(asker: Asker, method: Callable[..., object], arguments: tuple[object, ...]) -> str:
-    """Canonical text of what is asked, by whom (scope and cost permission) and of which build.
+    """Canonical text of what is asked, by whom (scope and rights) and of which build.
 
-    Roles are in the key because two people with one scope may differ in what they may see (cost).
+    Roles are in the key because two people with the same rows may differ in what they may see (cost).
     """
     rights = sorted(role.value for role in asker.actor.roles)
     name = f"{method.__module__}.{method.__qualname__}"
@@ -55,10 +63,10 @@ def _remembered(key: str, _ask: Callable[[], Any]) -> Any:
 
 
 def answer(asker: Asker, action: Action, method: Callable[..., Answer], *arguments: object) -> Answer:
-    """The service's answer, computed once per key. The permission is checked before a remembered one is handed out.
+    """The service's answer, computed once per key.
 
-    The session behind ``asker`` was checked when it was made, which the frame does on every run.
+    Session and permission are read again before a remembered answer is handed out: a cache must not outlive a right.
     """
-    asker.actor.require(action)
+    asker.desk.actor(action)
     remembered: Answer = _remembered(key_of(asker, method, arguments), lambda: method(*arguments))
     return remembered

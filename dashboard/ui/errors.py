@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -13,22 +14,12 @@ from dashboard.words import Words
 log = logging.getLogger("waterline.ui")
 
 
-def known(words: Words, key: str) -> bool:
-    """Whether the catalogue has ``key``."""
-    try:
-        return words.t(key) != key
-    except KeyError:
-        return False
-
-
 def remedy(words: Words, error: DomainError) -> str:
-    """The catalogue's sentence for ``error``; a general one when the code has none of its own."""
-    key = f"error.{error.code}"
+    """The catalogue's sentence for ``error``; a general one when its code or a fact of it is unknown there."""
     try:
-        sentence = words.t(key, **{name: str(value) for name, value in error.facts.items()})
+        return words.error(error)
     except KeyError:
-        sentence = key
-    return words.t("error.other", code=error.code) if sentence == key else sentence
+        return words.t("error.other", code=error.code)
 
 
 def missing_tables(error: MissingData) -> tuple[str, ...]:
@@ -41,7 +32,11 @@ def missing_tables(error: MissingData) -> tuple[str, ...]:
 def table_label(words: Words, table: str) -> str:
     """A table's name in the page's language beside its code."""
     key = f"table.{table}"
-    return f"{words.t(key)} `{table}`" if known(words, key) else f"`{table}`"
+    return f"{words.t(key)} `{table}`" if words.has(key) else f"`{table}`"
+
+
+def table_labels(words: Words, tables: Sequence[str]) -> str:
+    return words.t("list.comma").join(table_label(words, table) for table in tables)
 
 
 def nothing_yet(words: Words, tables: tuple[str, ...], *, may_load: bool) -> None:
@@ -49,7 +44,7 @@ def nothing_yet(words: Words, tables: tuple[str, ...], *, may_load: bool) -> Non
     with st.container(border=True, key="frame.empty"):
         st.markdown(f"**{words.t('empty.title')}**")
         if tables:
-            st.markdown(words.t("empty.needs", tables=words.t("list.comma").join(table_label(words, t) for t in tables)))
+            st.markdown(words.t("empty.needs", tables=table_labels(words, tables)))
         if may_load:
             st.markdown(words.t("empty.how"))
             st.code("waterline ingest PATH --mapping FILE\nwaterline build", language="shell")

@@ -8,10 +8,9 @@ import streamlit as st
 
 from dashboard.services.sign_in import session_cookie_name
 from dashboard.settings import Settings
+from dashboard.words import LANGUAGE_COOKIE, negotiate
 
-LANGUAGE_COOKIE = "waterline_lang"
 RISE_COOKIE = "waterline_rise"
-LANGUAGES = ("zh", "en")
 
 
 def session_token(settings: Settings) -> str | None:
@@ -19,19 +18,9 @@ def session_token(settings: Settings) -> str | None:
     return st.context.cookies.get(session_cookie_name(settings))
 
 
-def language_of(cookie: str | None, locale: str | None) -> str:
-    """The chosen language, else the browser's; Chinese when neither says anything.
-
-    >>> language_of(None, "en-GB"), language_of("zh", "en-GB"), language_of(None, None)
-    ('en', 'zh', 'zh')
-    """
-    if cookie in LANGUAGES:
-        return str(cookie)
-    return "zh" if not locale or locale.lower().startswith("zh") else "en"
-
-
 def language() -> str:
-    return language_of(st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)
+    """The chosen language, else the browser's; Chinese when neither says anything."""
+    return negotiate(st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)
 
 
 def rises_red(*, language: str) -> bool:

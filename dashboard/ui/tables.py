@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.ui.formatting import NOTHING, Format
 
-Kind = Literal["text", "day", "money", "count", "units", "change", "rate", "bar"]
+Kind = Literal["text", "day", "money", "cents", "count", "units", "change", "rate", "bar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ def configured(fmt: Format, column: Column) -> object:
             return config.DateColumn(label, format="YYYY-MM-DD", width=width or "small")
         case "money":
             return config.NumberColumn(f"{label} ({fmt.symbol.strip()})", format="%,.0f", width=width)
+        case "cents":
+            return config.NumberColumn(f"{label} ({fmt.symbol.strip()})", format="%,.2f", width=width)
         case "count":
             return config.NumberColumn(label, format="%,.0f", width=width)
         case "units":
@@ -55,7 +57,7 @@ def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     for column in columns:
         if column.kind in ("change", "rate", "bar"):
             table[column.name] = table[column.name].astype(float) * 100
-        elif column.kind in ("money", "count", "units"):
+        elif column.kind in ("money", "cents", "count", "units"):
             table[column.name] = table[column.name].astype(float)
     return table
 

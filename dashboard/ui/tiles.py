@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.core.calendar import Period
 from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.views import Tile
-from dashboard.ui.errors import table_label
+from dashboard.ui.errors import table_labels
 from dashboard.ui.formatting import NOTHING, Format, is_number
 
 Colour = Literal["red", "green", "gray"]
@@ -52,8 +52,8 @@ def draw_tile(fmt: Format, tile: Tile, baseline: Period, unit: Unit, favourable:
         with st.container(border=True, height="stretch", key=f"tile.{tile.metric}.empty"):
             st.markdown(label, help=about)
             st.markdown(f"### {NOTHING}")
-            tables = t("list.comma").join(table_label(fmt.words, table) for table in tile.needs)
-            st.caption(t("tile.needs", tables=tables) if tile.needs else t("tile.no_data"))
+            needed = table_labels(fmt.words, tile.needs)
+            st.caption(t("tile.needs", tables=needed) if tile.needs else t("tile.no_data"))
         return
     way = direction(tile, unit)
     line = [point for point in tile.sparkline if is_number(point)]
@@ -63,7 +63,7 @@ def draw_tile(fmt: Format, tile: Tile, baseline: Period, unit: Unit, favourable:
         delta=delta_text(fmt, tile, unit) or t("tile.no_baseline"),
         delta_color=colour_of(way, favourable, rises_red=rises_red),
         delta_arrow=arrow_of(way),
-        delta_description=t("tile.against", period=fmt.period(baseline)),
+        delta_description=t("tile.against_short"),
         help=f"{about}\n\n{t('tile.exactly', value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))}",
         chart_data=line if len(line) > 1 else None,
         border=True,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from analytics.core.errors import ContractViolation
 from data.contract.schema import Table
-from data.contract.tables import master, orders
+from data.contract.tables import marketing, master, members, orders, outside, partners, pricing, stock, supply
 
-TABLES: dict[str, Table] = {table.name: table for section in (master, orders) for table in section.TABLES}
+_SECTIONS = (master, orders, stock, supply, pricing, members, marketing, partners, outside)
+
+TABLES: dict[str, Table] = {table.name: table for section in _SECTIONS for table in section.TABLES}
 
 
 def contract_table(name: str) -> Table:

@@ -54,7 +54,11 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``about`` is (Chinese, English); ``low``/``high`` are inclusive limits of the value."""
+    """One column. ``about`` is (Chinese, English); ``low``/``high`` are inclusive limits of the value.
+
+    ``references`` names the table whose key the value repeats: ``product`` means the last column of that key,
+    ``order_line.order_id`` one column of a key of several.
+    """
 
     name: str
     kind: Kind

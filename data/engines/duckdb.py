@@ -11,6 +11,7 @@ import ibis
 import ibis.backends.duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.operations import Node
 
 
 class DuckDBEngine:
@@ -40,19 +41,22 @@ class DuckDBEngine:
         """The mart as an unbound expression; knows its columns, holds no connection."""
         return self._tables[name]
 
-    def answer(self, expression: ir.Expr) -> pa.Table:
-        """Execute and return every row; decimals stay decimals."""
-        statement = _compiled(expression)
+    def answer(self, expression: ir.Table) -> pa.Table:
+        """Execute and return every row, in the types the expression declares; decimals stay decimals."""
+        statement = _compiled(expression.op())
         with self._connection.cursor() as cursor:
-            return cursor.sql(statement).to_arrow_table()
+            found = cursor.sql(statement).to_arrow_table()
+        # DuckDB sums 64-bit integers into 128 bits and truncates dates to timestamps; the declaration is what counts.
+        return found.cast(expression.schema().to_pyarrow())
 
     def close(self) -> None:
         self._connection.close()
 
 
 @lru_cache(maxsize=2048)
-def _compiled(expression: ir.Expr) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+def _compiled(question: Node) -> str:
+    """SQL of an expression; nodes compare by structure, so the same question is compiled once."""
+    return str(ibis.to_sql(question.to_expr(), dialect="duckdb", pretty=False))
 
 
 def _alias(name: str) -> str:

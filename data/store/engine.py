@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from analytics.core.errors import DomainError
 from data.store import migration
@@ -22,6 +22,10 @@ READING = "waterline_reading"
 """Execution option that marks a transaction as reading only."""
 
 
+class StoreUnavailable(DomainError):
+    """The database cannot be reached, is busy beyond patience, is full or broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """An open store. One per process is enough; it may be used from any thread."""
@@ -29,20 +33,27 @@ class Store:
     engine: Engine
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that may write; it commits at the end of the block and rolls back on any exception."""
-        with self.engine.begin() as connection:
+    def writing(self, *, commit: bool = True) -> Iterator[Connection]:
+        """A transaction that may write; it commits at the end of the block and rolls back on any exception.
+
+        With ``commit=False`` it rolls back at the end too, unless the caller committed it.
+        """
+        with _available(self.engine), self.engine.connect() as connection:
+            transaction = connection.begin()
             yield connection
+            if commit:
+                transaction.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view of the store; it waits for no writer and refuses to write."""
-        with _reading_connection(self.engine) as connection, connection.begin():
+        with _available(self.engine), _reading_connection(self.engine) as connection, connection.begin():
             yield connection
 
     def migrate(self) -> None:
         """Bring the schema to this release's; raises DomainError ``store_newer`` when it is ahead of it."""
-        migration.migrate(self.engine)
+        with _available(self.engine):
+            migration.migrate(self.engine)
 
     @property
     def migrated(self) -> bool:
@@ -68,6 +79,17 @@ def open_store(url: str) -> Store:
     if parsed.drivername == "postgresql+psycopg":
         return Store(create_engine(parsed, pool_pre_ping=True))
     raise DomainError("store_url_unknown", url=parsed.render_as_string(hide_password=True))
+
+
+@contextmanager
+def _available(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        # Broken rules of the schema are errors of ours; these three are the database's own trouble.
+        if type(error) in {OperationalError, InterfaceError, DatabaseError}:
+            raise StoreUnavailable("store_unavailable", store=engine.url.render_as_string()) from error
+        raise
 
 
 def _reading_connection(engine: Engine) -> Connection:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, select, true
+from sqlalchemy import Connection, Row, insert, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
@@ -117,11 +117,11 @@ class Users:
         )
 
     def _visible(self) -> ColumnElement[bool]:
-        mine = user_grants.c.user_id == users.c.id
-        inside = user_grants.c.partner.in_(self._scope.anchors)
         if ROOT in self._scope.anchors:
             return true()
-        return exists().where(mine) & ~exists().where(mine & ~inside)
+        holders = select(user_grants.c.user_id)
+        outside = holders.where(user_grants.c.partner.not_in(self._scope.anchors))
+        return users.c.id.in_(holders) & users.c.id.not_in(outside)
 
 
 def require_brand(scope: Scope, operation: str) -> None:

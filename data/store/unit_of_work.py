@@ -37,11 +37,8 @@ class UnitOfWork:
     def __enter__(self) -> Self:
         if self._connection is not None:
             raise RuntimeError("a unit of work is entered once")
-        if self._reading:
-            connection = self._open.enter_context(self._store.reading())
-        else:
-            connection = self._open.enter_context(self._store.engine.connect())
-            connection.begin()
+        door = self._store.reading() if self._reading else self._store.writing(commit=False)
+        connection = self._open.enter_context(door)
         self._connection = connection
         self.loads = Loads(connection, self._scope)
         self.builds = Builds(connection, self._scope)

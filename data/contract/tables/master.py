@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from data.contract.schema import Column, Family, Kind, Sensitivity, Table
+from data.contract.tables.shared import BRAND
 
 SECTION = "master"
-BRAND = "brand"
 
 REGION = Table(
     name="region",
     family=Family.DIMENSION,
     section=SECTION,
-    about=("地区,任一编码体系", "A region in any code scheme"),
+    about=("地区，任一编码体系", "A region in any code scheme"),
     key=("scheme", "code"),
     owner=BRAND,
     columns=(
-        Column("scheme", Kind.CODE, ("编码体系,默认 gb-t-2260", "Code scheme, gb-t-2260 by default"), required=True),
+        Column("scheme", Kind.CODE, ("编码体系，默认 gb-t-2260", "Code scheme, gb-t-2260 by default"), required=True),
         Column("code", Kind.CODE, ("地区编码", "Region code"), required=True),
         Column("name", Kind.TEXT, ("名称", "Name"), required=True),
-        Column("level", Kind.CODE, ("级别", "Level"), required=True, one_of=("country", "province", "city", "district", "zip")),
+        Column(
+            "level",
+            Kind.CODE,
+            ("级别", "Level"),
+            required=True,
+            one_of=("country", "province", "city", "district", "zip"),
+        ),
         Column("parent", Kind.CODE, ("上级地区编码", "Code of the region above"), references="region"),
         Column("latitude", Kind.NUMBER, ("中心纬度", "Latitude of the centre"), unit="degree WGS-84", low=-90, high=90),
-        Column("longitude", Kind.NUMBER, ("中心经度", "Longitude of the centre"), unit="degree WGS-84", low=-180, high=180),
+        Column(
+            "longitude", Kind.NUMBER, ("中心经度", "Longitude of the centre"), unit="degree WGS-84", low=-180, high=180
+        ),
         Column("population", Kind.INTEGER, ("人口", "Population"), unit="person", low=0),
         Column("households", Kind.INTEGER, ("户数", "Households"), unit="household", low=0),
         Column("city_tier", Kind.CODE, ("城市等级", "City tier"), one_of=("1", "new1", "2", "3", "4", "5")),
@@ -32,18 +40,24 @@ PARTNER = Table(
     name="partner",
     family=Family.DIMENSION,
     section=SECTION,
-    about=("渠道伙伴:经销商、门店、团长等", "A partner: dealer, store, group leader and so on"),
+    about=("渠道伙伴：经销商、门店、团长等", "A partner: dealer, store, group leader and so on"),
     key=("partner",),
     owner="partner",
     columns=(
         Column("partner", Kind.CODE, ("伙伴编码", "Partner id"), required=True),
         Column("name", Kind.TEXT, ("名称", "Name"), required=True),
-        Column("kind", Kind.CODE, ("类型", "Kind"), required=True, one_of=("dealer", "wholesaler", "store", "group_leader", "canteen", "enterprise", "supermarket")),
+        Column(
+            "kind",
+            Kind.CODE,
+            ("类型", "Kind"),
+            required=True,
+            one_of=("dealer", "wholesaler", "store", "group_leader", "canteen", "enterprise", "supermarket"),
+        ),
         Column("parent", Kind.CODE, ("上级伙伴", "Partner above"), references="partner"),
         Column("ownership", Kind.CODE, ("自有或独立", "Own or independent"), one_of=("own", "independent")),
         Column("region_scheme", Kind.CODE, ("地区编码体系", "Code scheme of the region")),
         Column("region", Kind.CODE, ("所在地区", "Region"), references="region"),
-        Column("city", Kind.TEXT, ("城市名称,无地区编码时使用", "City name, for sources without region codes")),
+        Column("city", Kind.TEXT, ("城市名称，无地区编码时使用", "City name, for sources without region codes")),
         Column("latitude", Kind.NUMBER, ("纬度", "Latitude"), unit="degree WGS-84", low=-90, high=90),
         Column("longitude", Kind.NUMBER, ("经度", "Longitude"), unit="degree WGS-84", low=-180, high=180),
         Column("joined", Kind.DATE, ("加入日期", "Joined on")),
@@ -63,7 +77,7 @@ TERRITORY = Table(
         Column("scheme", Kind.CODE, ("编码体系", "Code scheme"), required=True),
         Column("region", Kind.CODE, ("地区", "Region"), required=True, references="region"),
         Column("valid_from", Kind.DATE, ("生效日", "Valid from"), required=True),
-        Column("valid_to", Kind.DATE, ("失效日(含)", "Valid to, inclusive")),
+        Column("valid_to", Kind.DATE, ("失效日（含）", "Valid to, inclusive")),
     ),
 )
 
@@ -77,8 +91,19 @@ NODE = Table(
     columns=(
         Column("node", Kind.CODE, ("节点编码", "Node id"), required=True),
         Column("name", Kind.TEXT, ("名称", "Name"), required=True),
-        Column("kind", Kind.CODE, ("类型", "Kind"), required=True, one_of=("plant", "central", "regional", "front", "dealer", "store", "cloud")),
-        Column("partner", Kind.CODE, ("所属伙伴;为空表示品牌自有", "Partner it belongs to; empty means the brand"), references="partner"),
+        Column(
+            "kind",
+            Kind.CODE,
+            ("类型", "Kind"),
+            required=True,
+            one_of=("plant", "central", "regional", "front", "dealer", "store", "cloud"),
+        ),
+        Column(
+            "partner",
+            Kind.CODE,
+            ("所属伙伴；为空表示品牌自有", "Partner it belongs to; empty means the brand"),
+            references="partner",
+        ),
         Column("region_scheme", Kind.CODE, ("地区编码体系", "Code scheme of the region")),
         Column("region", Kind.CODE, ("所在地区", "Region"), references="region"),
         Column("latitude", Kind.NUMBER, ("纬度", "Latitude"), unit="degree WGS-84", low=-90, high=90),
@@ -92,7 +117,7 @@ PRODUCT = Table(
     name="product",
     family=Family.DIMENSION,
     section=SECTION,
-    about=("商品(SKU)", "A product (SKU)"),
+    about=("商品（SKU）", "A product (SKU)"),
     key=("sku",),
     owner=BRAND,
     columns=(
@@ -122,7 +147,9 @@ KIT = Table(
     columns=(
         Column("sku", Kind.CODE, ("组合商品", "Kit"), required=True, references="product"),
         Column("component", Kind.CODE, ("组件商品", "Component"), required=True, references="product"),
-        Column("quantity", Kind.QUANTITY, ("组件数量", "Units of the component"), required=True, unit="sales unit", low=0),
+        Column(
+            "quantity", Kind.QUANTITY, ("组件数量", "Units of the component"), required=True, unit="sales unit", low=0
+        ),
     ),
 )
 
@@ -130,12 +157,20 @@ PRODUCT_COST = Table(
     name="product_cost",
     family=Family.DIMENSION,
     section=SECTION,
-    about=("商品成本,按生效日", "Cost of a product from a date on"),
+    about=("商品成本，按生效日", "Cost of a product from a date on"),
     key=("sku", "valid_from"),
     owner=BRAND,
     columns=(
         Column("sku", Kind.CODE, ("商品编码", "SKU"), required=True, references="product"),
-        Column("cost", Kind.MONEY, ("单位成本", "Cost of one sales unit"), required=True, unit="CNY", low=0, sensitivity=Sensitivity.COST),
+        Column(
+            "cost",
+            Kind.MONEY,
+            ("单位成本", "Cost of one sales unit"),
+            required=True,
+            unit="CNY",
+            low=0,
+            sensitivity=Sensitivity.COST,
+        ),
         Column("valid_from", Kind.DATE, ("生效日", "Valid from"), required=True),
     ),
 )
@@ -150,7 +185,13 @@ CHANNEL = Table(
     columns=(
         Column("channel", Kind.CODE, ("渠道编码", "Channel code"), required=True),
         Column("name", Kind.TEXT, ("名称", "Name"), required=True),
-        Column("channel_group", Kind.CODE, ("渠道组", "Group"), required=True, one_of=("online", "store", "community", "wholesale")),
+        Column(
+            "channel_group",
+            Kind.CODE,
+            ("渠道组", "Group"),
+            required=True,
+            one_of=("online", "store", "community", "wholesale"),
+        ),
         Column("private_domain", Kind.FLAG, ("是否私域", "Whether it is private domain")),
     ),
 )
@@ -164,13 +205,32 @@ ACCOUNT = Table(
     owner="partner",
     columns=(
         Column("account", Kind.CODE, ("账号", "Account"), required=True),
-        Column("partner", Kind.CODE, ("归属伙伴;为空表示品牌", "Owning partner; empty means the brand"), references="partner"),
+        Column(
+            "partner",
+            Kind.CODE,
+            ("归属伙伴；为空表示品牌", "Owning partner; empty means the brand"),
+            references="partner",
+        ),
         Column("joined_at", Kind.TIME, ("入会时间", "When the member joined")),
         Column("region_scheme", Kind.CODE, ("地区编码体系", "Code scheme of the region")),
         Column("region", Kind.CODE, ("所在地区", "Region"), references="region"),
         Column("household_size", Kind.INTEGER, ("家庭人数", "People in the household"), unit="person", low=0),
-        Column("birth_year", Kind.INTEGER, ("出生年份", "Year of birth"), unit="year", low=1900, high=2100, sensitivity=Sensitivity.PERSONAL),
-        Column("gender", Kind.CODE, ("性别", "Gender"), one_of=("female", "male", "unknown"), sensitivity=Sensitivity.PERSONAL),
+        Column(
+            "birth_year",
+            Kind.INTEGER,
+            ("出生年份", "Year of birth"),
+            unit="year",
+            low=1900,
+            high=2100,
+            sensitivity=Sensitivity.PERSONAL,
+        ),
+        Column(
+            "gender",
+            Kind.CODE,
+            ("性别", "Gender"),
+            one_of=("female", "male", "unknown"),
+            sensitivity=Sensitivity.PERSONAL,
+        ),
     ),
 )
 
@@ -183,7 +243,13 @@ CODE_MAP = Table(
     owner=BRAND,
     columns=(
         Column("code_source", Kind.CODE, ("来源系统", "Source system"), required=True),
-        Column("kind", Kind.CODE, ("编码类别", "Kind of code"), required=True, one_of=("product", "partner", "node", "channel", "region")),
+        Column(
+            "kind",
+            Kind.CODE,
+            ("编码类别", "Kind of code"),
+            required=True,
+            one_of=("product", "partner", "node", "channel", "region"),
+        ),
         Column("code", Kind.CODE, ("来源编码", "Code in the source"), required=True),
         Column("target", Kind.CODE, ("标准编码", "Code here"), required=True),
     ),

@@ -1,0 +1,71 @@
+"""The ASGI app: Streamlit's pages behind our sign-in, headers and health routes; ``streamlit run app.py`` serves it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from anyio import to_thread
+
+from dashboard.api.routes import web_middleware, web_routes
+from dashboard.api.site import Site
+from dashboard.services.readiness import readiness
+from dashboard.services.sign_in import LocalAccounts, SignIn
+from dashboard.settings import settings_from
+from dashboard.words import LANGUAGES, words
+from data.store.engine import open_store
+from data.store.identity import Identity
+
+_HERE = Path(__file__).parent
+_SCRIPT = _HERE / "dashboard" / "ui" / "main.py"
+
+# What the pages import on their first run; the first visitor should not wait for it.
+_HEAVY = (
+    "pandas",
+    "pyarrow.compute",
+    "duckdb",
+    "ibis.backends.duckdb",
+    "plotly.graph_objects",
+    "pydeck",
+    "dashboard.ui.main",
+)
+
+_settings = settings_from()
+_store = open_store(_settings.store_url)
+_identity = Identity(_store)
+_site = Site(
+    settings=_settings,
+    sign_in=SignIn(_identity),
+    local=LocalAccounts(_identity),
+    ready=partial(readiness, _store, _settings),
+    shell=Path(st.__file__).parent / "static" / "index.html",
+    icon=_HERE / "dashboard" / "ui" / "static" / "icon.png",
+)
+
+
+def _warm_up() -> None:
+    _store.migrate()
+    for module in _HEAVY:
+        importlib.import_module(module)
+    for language in LANGUAGES:
+        words(language)
+    # Streamlit collects after every run: what is loaded by now lives for good and need not be looked at again.
+    gc.collect()
+    gc.freeze()
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    await to_thread.run_sync(_warm_up)
+    try:
+        yield
+    finally:
+        _store.close()
+
+
+app = st.App(_SCRIPT, lifespan=_lifespan, routes=web_routes(_site), middleware=web_middleware(_site))

@@ -1,0 +1,1 @@
+"""The HTTP side of the ASGI app: signing in, health, and what guards every response."""

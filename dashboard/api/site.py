@@ -1,0 +1,52 @@
+"""What the HTTP side needs to know of this installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.requests import HTTPConnection
+
+from dashboard.services.readiness import Readiness
+from dashboard.services.sign_in import LocalAccounts, SignIn, served_securely, session_cookie_name
+from dashboard.settings import Settings
+from dashboard.words import LANGUAGE_COOKIE, Words, negotiate, words
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Settings, services and the clock of the running server; ``shell`` is Streamlit's index page, ``icon`` a PNG."""
+
+    settings: Settings
+    sign_in: SignIn
+    local: LocalAccounts
+    ready: Callable[[], Readiness]
+    shell: Path
+    icon: Path
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def secure(self) -> bool:
+        return served_securely(self.settings)
+
+    @property
+    def session_cookie(self) -> str:
+        return session_cookie_name(self.settings)
+
+    @property
+    def csrf_cookie(self) -> str:
+        return f"{self.session_cookie}-csrf"
+
+    def words(self, request: HTTPConnection) -> Words:
+        """The language chosen before, else the browser's."""
+        chosen = negotiate(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+        return words(chosen)
+
+    def token(self, request: HTTPConnection) -> str | None:
+        return request.cookies.get(self.session_cookie)

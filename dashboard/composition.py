@@ -1,0 +1,109 @@
+"""Binds use cases to one actor's scope; the only place that opens the doors to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from analytics.core.access import ROOT, Actor, Scope
+from analytics.core.errors import NotSignedIn
+from dashboard.services.ask import Ask
+from dashboard.services.desk import Desk
+from dashboard.services.filters import Filters
+from dashboard.services.glossary import GlossaryService
+from dashboard.services.overview import Overview
+from dashboard.services.sign_in import SignIn
+from dashboard.services.territory import Territory
+from dashboard.settings import Settings
+from data.engines.duckdb import DuckDBEngine
+from data.facts import ScopedFacts
+from data.store.engine import Store
+from data.store.identity import Identity
+from data.store.records import Build
+from data.store.unit_of_work import UnitOfWork
+
+Clock = Callable[[], datetime]
+
+ENGINES_KEPT = 3
+"""Builds whose files stay open: the published one, and those that a page may still be reading."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every use case, bound to one actor. ``scope_key`` and ``build_id`` belong in every cache key."""
+
+    actor: Actor
+    desk: Desk
+    filters: Filters
+    overview: Overview
+    territory: Territory
+    glossary: GlossaryService
+    ask: Ask
+    scope_key: str
+    build_id: str | None
+
+
+def services_for(settings: Settings, store: Store, token: str | None, *, clock: Clock = utc_now) -> Services:
+    """Use cases of the person behind a session; raises NotSignedIn. The session is read again on every call."""
+    if not token:
+        raise NotSignedIn("not_signed_in")
+    sign_in = SignIn(Identity(store))
+    return _bound(settings, store, lambda: sign_in.actor(token, now=clock()))
+
+
+def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
+    """Use cases of somebody who needs no session: the shell's ``--as`` and the service account of a job."""
+    return _bound(settings, store, who)
+
+
+def _bound(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
+    actor = who()
+    desk = Desk(
+        who=who,
+        latest_build=lambda: latest_build(store),
+        facts_of=lambda scope, build: _facts(scope, settings.marts, build.id, tuple(build.marts.items())),
+    )
+    build = latest_build(store)
+    return Services(
+        actor=actor,
+        desk=desk,
+        filters=Filters(desk),
+        overview=Overview(desk),
+        territory=Territory(desk),
+        glossary=GlossaryService(desk),
+        ask=Ask(desk),
+        scope_key=_key(actor),
+        build_id=build.id if build else None,
+    )
+
+
+def _key(actor: Actor) -> str:
+    """Scope and rights: two people with the same rows but different rights must not share an answer."""
+    roles = ",".join(sorted(role.value for role in actor.roles))
+    return f"{actor.scope.fingerprint}:{roles}"
+
+
+def latest_build(store: Store) -> Build | None:
+    """The published build. Which build is newest is nobody's secret, so the root's scope may read it for all."""
+    with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
+        return unit.builds.latest()
+
+
+@lru_cache(maxsize=64)
+def _facts(scope: Scope, folder: Path, build_id: str, marts: tuple[tuple[str, str], ...]) -> ScopedFacts:
+    """One door per scope and build; it holds expressions, never rows."""
+    return ScopedFacts(scope, engine_for(folder, build_id, marts))
+
+
+@lru_cache(maxsize=ENGINES_KEPT)
+def engine_for(folder: Path, build_id: str, marts: tuple[tuple[str, str], ...]) -> DuckDBEngine:
+    """One engine per build and process; mart files never change, so it never goes stale."""
+    del build_id
+    return DuckDBEngine({name: folder / file for name, file in marts})

@@ -1,0 +1,75 @@
+"""From a page's filters to questions: dates, comparison, filters and the bucket of a trend."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from analytics.core.calendar import Period, baseline, preset_period
+from dashboard.services.desk import Opened
+from dashboard.services.requests import Asked
+
+Where = tuple[tuple[str, tuple[str | bool | None, ...]], ...]
+
+
+def period_of(asked: Asked, covered: Period) -> Period:
+    """Free dates when both are given, else the preset counted back from the last day that has data."""
+    if asked.first and asked.last:
+        return Period(asked.first, asked.last)
+    return preset_period(asked.preset, covered=covered)
+
+
+def baseline_of(asked: Asked, covered: Period) -> Period:
+    return baseline(period_of(asked, covered), asked.comparison)
+
+
+def comparable(period: Period, covered: Period) -> bool:
+    """Whether data cover the whole of a baseline; a half-covered one would flatter every change."""
+    return covered.first <= period.first and period.last <= covered.last
+
+
+def where_of(asked: Asked, opened: Opened, *, partners: bool = True) -> Where:
+    """Filters as a question's ``where``; a partner stands for itself and everybody below it."""
+    kept: list[tuple[str, tuple[str | bool | None, ...]]] = []
+    if asked.channels:
+        kept.append(("channel", asked.channels))
+    if asked.partners and partners:
+        kept.append(("partner", _with_descendants(asked.partners, opened)))
+    if asked.categories:
+        kept.append(("category", asked.categories))
+    if asked.skus:
+        kept.append(("sku", asked.skus))
+    return tuple(kept)
+
+
+def _with_descendants(partners: tuple[str, ...], opened: Opened) -> tuple[str, ...]:
+    tree = opened.facts.table("partner_closure")
+    below = opened.facts.answer(tree.filter(tree.ancestor.isin(list(partners))).select("descendant").distinct())
+    return tuple(sorted({*below["descendant"].to_pylist()})) or ("",)
+
+
+def bucket_of(period: Period) -> str:
+    """Days up to a quarter, weeks up to two years, months beyond."""
+    if period.days <= 92:
+        return "day"
+    return "week" if period.days <= 731 else "month"
+
+
+def buckets(period: Period, bucket: str) -> list[date]:
+    """First days of every bucket that ``period`` touches, in order."""
+    first = bucket_start(period.first, bucket)
+    found = [first]
+    while (following := _next(found[-1], bucket)) <= period.last:
+        found.append(following)
+    return found
+
+
+def bucket_start(day: date, bucket: str) -> date:
+    if bucket == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if bucket == "month" else day
+
+
+def _next(day: date, bucket: str) -> date:
+    if bucket == "month":
+        return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return day + timedelta(days=7 if bucket == "week" else 1)

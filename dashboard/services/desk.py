@@ -1,0 +1,73 @@
+"""What every use case works at: who asks, checked anew on each call, and the rows that they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from analytics.core.access import Action, Actor, Scope
+from analytics.core.calendar import Period
+from analytics.core.errors import MissingData
+from analytics.metrics.facts import FACTS
+from analytics.metrics.metric import Metric
+from analytics.metrics.query import Question, expression
+from dashboard.services.views import Freshness
+from data.store.records import Build
+
+
+class Facts(Protocol):
+    """The scoped door, as services know it."""
+
+    def table(self, name: str) -> ir.Table: ...
+
+    def answer(self, expression: ir.Table) -> pa.Table: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One call's view: the actor as of now, scoped facts, and the build that they come from."""
+
+    actor: Actor
+    facts: Facts
+    build: Build
+    covered: Period
+
+    @property
+    def freshness(self) -> Freshness:
+        return Freshness(self.build.id, self.build.published_at, self.covered, self.build.currency)
+
+    def missing(self, metric: Metric) -> tuple[str, ...]:
+        """Contract tables that ``metric`` needs and that were never loaded."""
+        needed = {table for part in metric.parts.values() for table in FACTS[part.fact].needs} | set(metric.needs)
+        return tuple(sorted(needed - set(self.build.table_versions)))
+
+    def ask(self, question: Question) -> pa.Table:
+        """Answer ``question`` over the scoped rows; the actor must be allowed every metric of it."""
+        return self.facts.answer(expression(question, self.facts.table))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``who`` resolves the session again on every call, so that a revoked right ends at once, in fragments too."""
+
+    who: Callable[[], Actor]
+    latest_build: Callable[[], Build | None]
+    facts_of: Callable[[Scope, Build], Facts]
+
+    def actor(self, action: Action) -> Actor:
+        """The actor as of now; raises NotSignedIn or AccessDenied."""
+        actor = self.who()
+        actor.require(action)
+        return actor
+
+    def open(self, action: Action) -> Opened:
+        """Facts for an actor who may do ``action``; raises MissingData when nothing was built yet."""
+        actor = self.actor(action)
+        build = self.latest_build()
+        if build is None or build.first_day is None or build.last_day is None:
+            raise MissingData("no_build", tables="order_line")
+        return Opened(actor, self.facts_of(actor.scope, build), build, Period(build.first_day, build.last_day))

@@ -1,0 +1,100 @@
+"""Getting data in: load files, build marts, make the demo home."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from analytics.core.access import Action, Actor
+from analytics.core.errors import DomainError
+from dashboard.services.users import create_demo_accounts
+from dashboard.settings import Settings
+from data.lake.lake import Lake
+from data.marts.build import build
+from data.sample.world import write_sample
+from data.sources.ingest import IngestReport, ingest
+from data.sources.mapping import load_mapping
+from data.store.engine import Store
+from data.store.identity import Identity
+from data.store.records import Build
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, how much is done and, where it is known, how much there is."""
+
+MAPPINGS = Path(__file__).parents[2] / "data" / "sources" / "mappings"
+DEMO_SEED = 20260118
+DEMO_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """Use cases of whoever may load data; files are read and marts built in the actor's scope."""
+
+    settings: Settings
+    store: Store
+    actor: Actor
+
+    def ingest(
+        self, path: str, mapping: Path, *, now: datetime, extract_at: datetime | None = None, progress: Progress | None = None
+    ) -> IngestReport:
+        """Load what the mapping finds below ``path``; raises AccessDenied, ContractViolation."""
+        self.actor.require(Action.LOAD_DATA)
+        return ingest(
+            path,
+            load_mapping(mapping_file(mapping)),
+            lake=Lake(self.settings.lake),
+            store=self.store,
+            scope=self.actor.scope,
+            now=now,
+            extract_at=extract_at,
+            progress=progress,
+        )
+
+    def build(self, *, now: datetime, progress: Progress | None = None) -> tuple[Build, tuple[str, ...]]:
+        """Build what changed and publish; the build and the names of the marts that were made anew."""
+        self.actor.require(Action.LOAD_DATA)
+        return build(
+            lake=Lake(self.settings.lake),
+            store=self.store,
+            scope=self.actor.scope,
+            folder=self.settings.marts,
+            now=now,
+            progress=progress,
+        )
+
+    def demo(self, *, now: datetime, seed: int = DEMO_SEED, progress: Progress | None = None) -> Build:
+        """Make a demo home: write the sample world, load it as a user would, build, create the demo accounts.
+
+        Raises DomainError ``home_not_empty`` where something was loaded that is not the demo.
+        """
+        self.actor.require(Action.LOAD_DATA)
+        if self.settings.lake.exists() and not self.settings.demo_marker.exists():
+            raise DomainError("home_not_empty", home=str(self.settings.home))
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        self.settings.demo_marker.touch()
+        written = Path(tempfile.mkdtemp(prefix="sample-", dir=self.settings.home))
+        try:
+            yesterday = now.astimezone(DEMO_ZONE).date() - timedelta(days=1)
+            write_sample(written, seed=seed, last_day=yesterday, progress=progress)
+            self.ingest(str(written), Path("contract"), now=now, progress=progress)
+        finally:
+            shutil.rmtree(written, ignore_errors=True)
+        built, _ = self.build(now=now, progress=progress)
+        create_demo_accounts(Identity(self.store), self.settings, now=now)
+        return built
+
+
+def mapping_file(given: Path) -> Path:
+    """A mapping by path, or one that comes with Waterline by its bare name; raises DomainError that lists those."""
+    if given.exists():
+        return given
+    shipped = MAPPINGS / f"{given.name.removesuffix('.toml')}.toml"
+    if shipped.exists():
+        return shipped
+    known = ", ".join(sorted(file.stem for file in MAPPINGS.glob("*.toml")))
+    raise DomainError("mapping_not_found", path=str(given), known=known)

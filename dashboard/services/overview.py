@@ -1,0 +1,231 @@
+"""What changed: KPI tiles, trend, top partners and products, and the rows behind them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from analytics.core.access import Action
+from analytics.core.calendar import Period
+from analytics.metrics.coverage import GAPS
+from analytics.metrics.metric import Additivity
+from analytics.metrics.query import Question, known_dimensions
+from analytics.metrics.registry import REGISTRY
+from dashboard.services.asked import (
+    Where,
+    baseline_of,
+    bucket_of,
+    bucket_start,
+    buckets,
+    comparable,
+    period_of,
+    where_of,
+)
+from dashboard.services.desk import Desk, Opened
+from dashboard.services.requests import Asked
+from dashboard.services.views import Gap, Rows, Tile, Today
+
+TILES = (
+    "sales",
+    "net_sales",
+    "orders",
+    "units",
+    "average_order_value",
+    "gross_margin",
+    "gross_margin_rate",
+    "buyers",
+    "new_buyers",
+    "partners_buying",
+    "online_share",
+    "refunds",
+)
+TOP = 100
+ROWS_SHOWN = 500
+
+
+class Overview:
+    """Use cases of the overview section."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def today(self, asked: Asked) -> Today:
+        """Tiles, trend and tops for the period, each against the baseline; raises MissingData, AccessDenied."""
+        opened = self._desk.open(Action.SEE_OVERVIEW)
+        period, base = period_of(asked, opened.covered), baseline_of(asked, opened.covered)
+        where, compared = where_of(asked, opened), comparable(base, opened.covered)
+        return Today(
+            freshness=opened.freshness,
+            period=period,
+            baseline=base,
+            tiles=_tiles(opened, period, base if compared else None, where),
+            trend=_trend(opened, period, base if compared else None, where),
+            partners=_tops(opened, "partner", period, base if compared else None, where),
+            products=_tops(opened, "sku", period, base if compared else None, where),
+            coverage=_coverage(opened, period),
+        )
+
+    def rows(self, asked: Asked) -> Rows:
+        """Order lines behind a number, newest first; raises AccessDenied without the right to see rows."""
+        opened = self._desk.open(Action.SEE_ROWS)
+        period = period_of(asked, opened.covered)
+        lines = opened.facts.table("sales_line")
+        lines = lines.filter(lines.day.between(period.first, period.last))
+        products, partners = opened.facts.table("product"), opened.facts.table("partner")
+        described = lines.left_join(products.select("sku", "category", product_name="name"), "sku").drop("sku_right")
+        described = described.left_join(partners.select("partner", partner_name="name"), "partner")
+        for name, values in where_of(asked, opened):
+            described = described.filter(described[name].isin(list(values)))
+        total = opened.facts.answer(described.aggregate(total=described.count()))["total"][0].as_py()
+        newest = described.order_by([described.day.desc(), described.order_id, described.line_no]).limit(ROWS_SHOWN)
+        frame = opened.facts.answer(
+            newest.select(
+                "day",
+                "order_id",
+                "line_no",
+                "channel",
+                "partner",
+                "partner_name",
+                "sku",
+                "product_name",
+                quantity=newest.units,
+                amount=newest.amount,
+            )
+        )
+        return Rows(frame_of(frame), total, frame.num_rows)
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Arrow to pandas for the screen: decimals become floats here and nowhere earlier."""
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        kind = column.type
+        columns[name] = column.cast(pa.float64()) if pa.types.is_decimal(kind) else column
+    return pa.table(columns).to_pandas(date_as_object=True)
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _tiles(opened: Opened, period: Period, base: Period | None, where: Where) -> tuple[Tile, ...]:
+    allowed = [REGISTRY[name] for name in TILES if opened.actor.may(REGISTRY[name].action)]
+    missing = {metric.name: opened.missing(metric) for metric in allowed}
+    filters = {name for name, _ in where}
+    asked = tuple(
+        metric.name
+        for metric in allowed
+        if not missing[metric.name] and filters <= set(known_dimensions(metric, opened.facts.table))
+    )
+    now = _totals(opened, asked, period, where)
+    before = _totals(opened, asked, base, where) if base else {}
+    lines = _sparklines(opened, asked, period, where)
+    return tuple(
+        Tile(
+            metric.name, now.get(metric.name), before.get(metric.name), lines.get(metric.name, ()), missing[metric.name]
+        )
+        for metric in allowed
+    )
+
+
+def _totals(opened: Opened, metrics: tuple[str, ...], period: Period, where: Where) -> dict[str, float | None]:
+    """Values of the whole period; an additive metric without a row is zero, because its table is there."""
+    if not metrics:
+        return {}
+    rows = opened.ask(Question(metrics, period=period, where=where)).to_pylist()
+    found = rows[0] if rows else {}
+    return {name: _number(found.get(name)) if found.get(name) is not None else _nothing(name) for name in metrics}
+
+
+def _nothing(metric: str) -> float | None:
+    known = REGISTRY[metric]
+    return None if known.additivity is Additivity.RATIO or known.minus is not None else 0.0
+
+
+def _sparklines(
+    opened: Opened, metrics: tuple[str, ...], period: Period, where: Where
+) -> dict[str, tuple[float | None, ...]]:
+    if not metrics:
+        return {}
+    bucket = bucket_of(period)
+    rows = opened.ask(Question(metrics, by=(bucket,), period=period, where=where)).to_pylist()
+    by_day = {row[bucket]: row for row in rows}
+    days = buckets(period, bucket)
+    return {
+        name: tuple(
+            _number(by_day[day][name]) if day in by_day and by_day[day][name] is not None else _nothing(name)
+            for day in days
+        )
+        for name in metrics
+    }
+
+
+def _trend(opened: Opened, period: Period, base: Period | None, where: Where) -> pd.DataFrame:
+    bucket = bucket_of(period)
+    days = buckets(period, bucket)
+    now = _by_bucket(opened, bucket, period, where)
+    before: list[float | None] = []
+    if base:
+        known = _by_bucket(opened, bucket, base, where)
+        before = [known.get(day, 0.0) for day in buckets(base, bucket)]
+    padded = [*before[: len(days)], *[None] * max(0, len(days) - len(before))]
+    return pd.DataFrame(
+        {
+            "day": days,
+            "sales": [now.get(day, 0.0) for day in days],
+            "baseline": pd.array(padded, dtype="Float64").to_numpy("float64", na_value=float("nan")),
+        }
+    )
+
+
+def _by_bucket(opened: Opened, bucket: str, period: Period, where: Where) -> dict[object, float]:
+    rows = opened.ask(Question(("sales",), by=(bucket,), period=period, where=where)).to_pylist()
+    return {bucket_start(row[bucket], bucket): float(row["sales"] or 0) for row in rows}
+
+
+def _tops(opened: Opened, by: str, period: Period, base: Period | None, where: Where) -> pd.DataFrame:
+    second = "orders" if by == "partner" else "units"
+    now = frame_of(opened.ask(Question(("sales", second), by=(by,), period=period, where=where)))
+    total = now["sales"].sum()
+    now = now[now[by].notna()]
+    if base:
+        before = frame_of(opened.ask(Question(("sales",), by=(by,), period=base, where=where)))
+        now = now.merge(before.rename(columns={"sales": "baseline"}), on=by, how="left")
+    else:
+        now = now.assign(baseline=float("nan"))
+    now = now.sort_values(["sales", by], ascending=[False, True]).head(TOP)
+    names = _names(opened, by, now[by].tolist())
+    now = now.merge(names, on=by, how="left")
+    return now.assign(
+        name=now["name"].fillna(now[by]),
+        change=(now["sales"] - now["baseline"]) / now["baseline"].where(now["baseline"] > 0),
+        share=now["sales"] / total if total else float("nan"),
+    ).reset_index(drop=True)
+
+
+def _names(opened: Opened, by: str, codes: list[str]) -> pd.DataFrame:
+    table = opened.facts.table("partner" if by == "partner" else "product")
+    columns = [by, "name"] if by == "partner" else [by, "name", "category"]
+    return frame_of(opened.facts.answer(table.filter(table[by].isin(codes)).select(*columns)))
+
+
+def _coverage(opened: Opened, period: Period) -> tuple[Gap, ...]:
+    found = []
+    for kind, gap in GAPS.items():
+        if kind == "cost_unknown" and not opened.actor.may(Action.SEE_COST):
+            continue
+        rows = opened.facts.answer(gap(opened.facts.table, period)).to_pylist()
+        if rows:
+            found.append(_gap(kind, rows))
+    return tuple(found)
+
+
+def _gap(kind: str, rows: list[dict[str, object]]) -> Gap:
+    named = tuple(str(row["name"]) for row in rows[:50] if row["name"] is not None)
+    return Gap(
+        kind,
+        things=len(rows),
+        lines=sum(int(str(row["lines"])) for row in rows),
+        amount=float(sum(float(str(row["amount"])) for row in rows)),
+        names=() if kind == "account_unknown" else named,
+    )

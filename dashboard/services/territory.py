@@ -1,0 +1,174 @@
+"""The territory heatmap: one metric per hexagon or partner, on a scale that does not move with the period."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics.core.access import Action
+from analytics.core.calendar import Period
+from analytics.core.errors import DomainError
+from analytics.core.geo import RESOLUTIONS, centre_of
+from analytics.metrics.coverage import unplaced
+from analytics.metrics.metric import Additivity
+from analytics.metrics.query import Question
+from analytics.metrics.registry import metric_named
+from dashboard.services.asked import Where, baseline_of, comparable, period_of, where_of
+from dashboard.services.backdrop import backdrop_of, places_of
+from dashboard.services.desk import Desk, Opened
+from dashboard.services.overview import frame_of
+from dashboard.services.requests import Asked
+from dashboard.services.views import Gap, Heatmap
+
+METRICS = ("sales", "orders", "buyers", "growth")
+GROWTH_LIMITS = (-0.5, 0.5)
+MONTH_DAYS = 30.4375
+LINES_SHOWN = 300
+
+
+class Territory:
+    """Use cases of the territory section."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def heatmap(self, asked: Asked, metric: str, resolution: int) -> Heatmap:
+        """Cells and partners coloured by ``metric`` (sales, orders, buyers, or growth of sales).
+
+        ``asked.cells`` narrows ``lines`` alone: the map keeps showing everything around the choice.
+        """
+        opened = self._desk.open(Action.SEE_TERRITORY)
+        if metric not in METRICS:
+            raise DomainError("unknown_metric", metric=metric, known=", ".join(METRICS))
+        if resolution not in RESOLUTIONS:
+            raise DomainError("unknown_resolution", given=resolution, known=", ".join(map(str, RESOLUTIONS)))
+        period, base = period_of(asked, opened.covered), baseline_of(asked, opened.covered)
+        view = _View(
+            opened, metric, period, base if comparable(base, opened.covered) else None, where_of(asked, opened)
+        )
+        cells = _cells(view, resolution)
+        return Heatmap(
+            freshness=opened.freshness,
+            metric=metric,
+            period=period,
+            baseline=base,
+            resolution=resolution,
+            cells=cells,
+            points=_points(view),
+            lines=_lines(view, asked.cells, resolution),
+            scale=_scale(view, resolution),
+            backdrop=backdrop_of(cells["latitude"], cells["longitude"], resolution),
+            places=places_of(cells),
+            unplaced=_unplaced(opened, period),
+        )
+
+
+class _View:
+    """One heatmap question: what is measured, when, against what, and where."""
+
+    def __init__(self, opened: Opened, metric: str, period: Period, base: Period | None, where: Where) -> None:
+        self.opened, self.metric, self.period, self.base, self.where = opened, metric, period, base, where
+        self.measured = "sales" if metric == "growth" else metric
+
+    def by(self, *dimensions: str) -> pd.DataFrame:
+        """Columns: the dimensions, measured, baseline, growth and value."""
+        keys = list(dimensions)
+        now = self._ask(dimensions, self.period).rename(columns={self.measured: "measured"})
+        if self.base is None:
+            now = now.assign(baseline=float("nan"))
+        else:
+            before = self._ask(dimensions, self.base).rename(columns={self.measured: "baseline"})
+            # Growth needs the cells that sold before and no longer do; the others only what sells now.
+            now = now.merge(before, on=keys, how="outer" if self.metric == "growth" else "left")
+            now = now.assign(measured=now["measured"].fillna(0))
+        growth = (now["measured"] - now["baseline"]) / now["baseline"].where(now["baseline"] > 0)
+        return now.assign(growth=growth, value=growth if self.metric == "growth" else now["measured"])
+
+    def _ask(self, dimensions: tuple[str, ...], period: Period) -> pd.DataFrame:
+        return frame_of(self.opened.ask(Question((self.measured,), by=dimensions, period=period, where=self.where)))
+
+
+def _cells(view: _View, resolution: int) -> pd.DataFrame:
+    column = f"cell{resolution}"
+    found = view.by(column)
+    total = found["measured"].sum()
+    placed = found[found[column].notna()].rename(columns={column: "cell"})
+    centres = [centre_of(cell) for cell in placed["cell"]]
+    placed = placed.assign(
+        latitude=[latitude for latitude, _ in centres],
+        longitude=[longitude for _, longitude in centres],
+        share=placed["measured"] / total if total else float("nan"),
+    )
+    names = _cell_names(view, column)
+    named = placed.assign(place=placed["cell"].map(names).fillna(""))
+    return named.sort_values(["measured", "cell"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _cell_names(view: _View, column: str) -> dict[str, str]:
+    places = view.opened.facts.table("place")
+    known = places.filter(places[column].notnull() & places.label.notnull())
+    named = known.group_by(cell=known[column]).aggregate(label=known.label.mode())
+    return {row["cell"]: row["label"] for row in view.opened.facts.answer(named).to_pylist()}
+
+
+def _points(view: _View) -> pd.DataFrame:
+    found = view.by("partner")
+    partners = view.opened.facts.table("partner").select("partner", "name")
+    places = view.opened.facts.table("place")
+    positions = places.filter(places.latitude.notnull()).select("place", "latitude", "longitude")
+    keyed = partners.mutate(place="p:" + partners.partner)
+    located = frame_of(
+        view.opened.facts.answer(
+            keyed.inner_join(positions, "place").select("partner", "name", "latitude", "longitude")
+        )
+    )
+    columns = ["partner", "name", "latitude", "longitude", "value", "baseline", "growth"]
+    return found.merge(located, on="partner")[columns].sort_values("partner").reset_index(drop=True)
+
+
+def _lines(view: _View, cells: tuple[str, ...], resolution: int) -> pd.DataFrame:
+    if cells:
+        chosen = (*view.where, (f"cell{resolution}", cells))
+        view = _View(view.opened, view.metric, view.period, view.base, chosen)
+    found = view.by("partner", "place")
+    partners = frame_of(view.opened.facts.answer(view.opened.facts.table("partner").select("partner", "name")))
+    places = frame_of(view.opened.facts.answer(view.opened.facts.table("place").select("place", "label")))
+    named = found.merge(partners, on="partner", how="left").merge(places, on="place", how="left")
+    named = named.assign(name=named["name"].fillna(""), place=named["label"].fillna(""))
+    ordered = named.sort_values(["measured", "partner", "place"], ascending=[False, True, True])
+    return ordered[["partner", "name", "place", "value", "baseline", "growth"]].head(LINES_SHOWN).reset_index(drop=True)
+
+
+def _scale(view: _View, resolution: int) -> tuple[float, float]:
+    """Limits that hold for every period of the same length, so that a colour means the same next week.
+
+    The top is the 99th percentile of cells' monthly values over all that the build covers, stretched to the period's
+    length where values add up; without a whole month behind it, the period's own maximum.
+    """
+    if view.metric == "growth":
+        return GROWTH_LIMITS
+    column = f"cell{resolution}"
+    question = Question((view.measured,), by=("month", column), period=view.opened.covered, where=view.where)
+    monthly = frame_of(view.opened.ask(question))
+    values = monthly[monthly[column].notna()][view.measured].astype("float64")
+    if values.empty:
+        return (0.0, 1.0)
+    additive = metric_named(view.measured).additivity is Additivity.SUM
+    stretch = view.period.days / MONTH_DAYS if additive else 1.0
+    return (0.0, float(values.quantile(0.99)) * stretch or 1.0)
+
+
+def _unplaced(opened: Opened, period: Period) -> Gap | None:
+    rows = opened.facts.answer(unplaced(opened.facts.table, period)).to_pylist()
+    if not rows:
+        return None
+    codes = [row["name"] for row in rows if row["name"]]
+    partners = opened.facts.table("partner")
+    named = opened.facts.answer(partners.filter(partners.partner.isin(codes)).select("partner", "name")).to_pylist()
+    names = {row["partner"]: row["name"] for row in named}
+    return Gap(
+        "unplaced",
+        things=len(rows),
+        lines=sum(row["lines"] for row in rows),
+        amount=float(sum(row["amount"] for row in rows)),
+        names=tuple(f"{names[code]} ({code})" if code in names else code.removeprefix("r:") for code in codes[:50]),
+    )

@@ -1,0 +1,1 @@
+"""Charts: one template from the tokens, factories from frames to figures that know no page."""

@@ -1,0 +1,44 @@
+"""A daily line over the same days of the baseline period."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analytics.metrics.metric import Unit
+from dashboard.ui.charts.template import figure, value_axis
+from dashboard.ui.formatting import Format
+from dashboard.ui.tokens import Palette
+
+
+def trend(fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseline: str, unit: Unit) -> go.Figure:
+    """``frame``: ``day`` (date) and two columns of numbers, NaN where there is none (the line is broken there)."""
+    chart = figure(palette, height=260)
+    days = pd.to_datetime(frame["day"])
+    now, before = frame[value].astype(float), frame[baseline].astype(float)
+    t = fmt.words.t
+    for series, name, line in (
+        (before, t("chart.baseline"), {"color": palette.muted, "width": 1.25, "dash": "dot"}),
+        (now, t("chart.period"), {"color": palette.accent, "width": 2.25}),
+    ):
+        chart.add_scatter(
+            x=days, y=series, name=name, line=line, mode="lines+markers" if len(frame) == 1 else "lines",
+            connectgaps=False, customdata=[fmt.full(one, unit) for one in series],
+            hovertemplate="%{customdata}",
+        )
+    both = pd.concat([now, before]).dropna()
+    axis = value_axis(fmt, unit, float(both.min()), float(both.max())) if len(both) else {}
+    chart.update_yaxes(axis)
+    chart.update_xaxes(tickformat=t("chart.month_format" if len(frame) > 120 else "chart.day_format"),
+                       hoverformat="%Y-%m-%d", nticks=8)
+    return named_lines(chart, palette)
+
+
+def named_lines(chart: go.Figure, palette: Palette) -> go.Figure:
+    """A small legend above the plot; the lines cross too often to be labelled at their ends."""
+    return chart.update_layout(
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.text},
+                "traceorder": "reversed", "itemclick": False, "itemdoubleclick": False},
+        margin_t=28,
+    )

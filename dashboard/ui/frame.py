@@ -1,0 +1,140 @@
+"""The frame that every page lives in: who, where, whether allowed, and what to do when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from analytics.core.access import Action, Actor, Role
+from analytics.core.errors import DomainError, MissingData, NotSignedIn
+from dashboard.settings import Settings
+from dashboard.ui import errors, identity
+from dashboard.ui.links import address, links
+from dashboard.ui.page import Page
+from dashboard.ui.page_spec import PageSpec
+from dashboard.ui.tokens import palette_of
+from dashboard.words import Words
+
+OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
+
+
+def permitted(actor: Actor, pages: Sequence[PageSpec]) -> list[PageSpec]:
+    """The pages that the actor may open; the others do not exist for the navigation."""
+    return [spec for spec in pages if actor.may(spec.action)]
+
+
+def home_of(actor: Actor, pages: Sequence[PageSpec]) -> PageSpec | None:
+    """Where the actor lands: the home of the first role (in the order of Role) that has one, else the first page."""
+    for role in Role:
+        for spec in pages:
+            if role in actor.roles and role in spec.home_of:
+                return spec
+    return next(iter(pages), None)
+
+
+def show(words: Words, settings: Settings, pages: Sequence[PageSpec], services_for: Callable[[], Any]) -> None:
+    """Run the frame once: resolve the session, offer the permitted pages, run the chosen one.
+
+    ``services_for`` makes the services of the session behind the request and raises NotSignedIn without one.
+    """
+    try:
+        services = services_for()
+    except NotSignedIn:
+        sign_in_first(words)
+        return
+    except DomainError as error:
+        errors.refused(words, error)
+        return
+    allowed = permitted(services.actor, pages)
+    if not allowed:
+        masthead(words, services.actor, "/")
+        errors.refused(words, DomainError("no_pages"))
+        return
+    navigate(words, settings, services, allowed)
+
+
+def navigate(words: Words, settings: Settings, services: Any, allowed: Sequence[PageSpec]) -> None:
+    """Every page keeps an address of its own; "/" only leads to the role's home, so that links mean the same to all."""
+    entries = {spec.key: _entry(words, settings, services, spec) for spec in allowed}
+    home = home_of(services.actor, allowed)
+    landing = st.Page(partial(_go_home, entries[home.key] if home else None), title=words.t("frame.home"),
+                      url_path="home", default=True, visibility="hidden")
+    sections: dict[str, list[Any]] = {"": [landing]}
+    for spec in allowed:
+        sections.setdefault(words.t(f"section.{spec.section}"), []).append(entries[spec.key])
+    st.navigation(sections, position="sidebar", expanded=True).run()
+
+
+def _entry(words: Words, settings: Settings, services: Any, spec: PageSpec) -> Any:
+    return st.Page(partial(run_page, words, settings, services, spec), title=words.t(f"page.{spec.key}.title"),
+                   icon=spec.icon, url_path=spec.url_path, help=words.t(f"page.{spec.key}.about"))
+
+
+def _go_home(entry: Any) -> None:
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.switch_page(entry, query_params=given or None)
+
+
+def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) -> None:
+    """One page inside the frame. Refusals become sentences with a remedy; anything else a reference to the log."""
+    slot = masthead(words, services.actor, spec.url_path)
+    st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
+    page = Page(key=spec.key, action=spec.action, services=services, words=words, settings=settings,
+                palette=palette_of(st.context.theme.type), rises_red=rises_red(words), freshness_slot=slot)
+    may_load = services.actor.may(Action.LOAD_DATA)
+    try:
+        services.actor.require(spec.action)
+        if spec.needs and services.build_id is None:
+            errors.nothing_yet(words, spec.needs, may_load=may_load)
+            return
+        spec.render(page)
+    except NotSignedIn:
+        sign_in_first(words)
+    except MissingData as error:
+        errors.nothing_yet(words, errors.missing_tables(error) or spec.needs, may_load=may_load)
+    except DomainError as error:
+        errors.refused(words, error)
+    except Exception:
+        errors.broken(words, spec.key)
+    page.chips()
+
+
+def masthead(words: Words, actor: Actor, path: str) -> Any:
+    """The line above the title: freshness on the left, then language, person, way out. Returns the freshness slot."""
+    other = OTHER_LANGUAGE[words.language]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
+                      key="frame.masthead"):
+        slot = st.empty()
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+            links([(words.t("frame.other_language"), address(f"/language/{other}", following=identity.here(path)))])
+            with st.popover(actor.name, icon=":material/account_circle:", type="tertiary", key="frame.account"):
+                roles = words.t("list.comma").join(words.t(f"role.{role.value}") for role in Role if role in actor.roles)
+                st.caption(words.t("frame.signed_in", name=actor.name, roles=roles))
+                rise_choice(words)
+                links([(words.t("frame.sign_out"), "/sign-out")])
+    return slot
+
+
+def rise_choice(words: Words) -> None:
+    """Whether good news is red or green; kept for the session, and from the cookie for the next."""
+    default = "red" if identity.rises_red(language=words.language) else "green"
+    st.segmented_control(words.t("frame.rise"), ["red", "green"], default=default, required=True,
+                         format_func=lambda code: words.t(f"frame.rise.{code}"), key="frame.rise",
+                         persist_state="session")
+
+
+def rises_red(words: Words) -> bool:
+    chosen = st.session_state.get("frame.rise")
+    return chosen == "red" if chosen else identity.rises_red(language=words.language)
+
+
+def sign_in_first(words: Words) -> None:
+    """What somebody without a session sees."""
+    path = st.context.url or "/"
+    with st.container(border=True, key="frame.sign_in"):
+        st.markdown(f"### {words.t('frame.product')}")
+        st.markdown(words.t("frame.sign_in_first"))
+        links([(words.t("frame.sign_in"), address("/sign-in", following=identity.here(path)))])

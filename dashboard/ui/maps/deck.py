@@ -1,0 +1,96 @@
+"""One map: backdrop, hexagons or points, names; drawn by one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pydeck as pdk
+
+from analytics.metrics.metric import Unit
+from dashboard.services.views import Heatmap
+from dashboard.ui.formatting import Format
+from dashboard.ui.maps import layers
+from dashboard.ui.maps.scale import Scale, growth_scale, value_scale
+from dashboard.ui.maps.view import fitted
+from dashboard.ui.tokens import Palette
+
+UNITS = {"sales": Unit.MONEY, "orders": Unit.COUNT, "buyers": Unit.COUNT, "growth": Unit.RATE}
+"""Unit of ``value``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """The user's own additions to the map."""
+
+    geojson: Path | None = None
+    tile_url: str | None = None
+
+
+def scale_of(view: Heatmap, palette: Palette, *, rises_red: bool) -> Scale:
+    if view.metric == "growth":
+        return growth_scale(palette, rises_red=rises_red)
+    return value_scale(palette, *view.scale, UNITS[view.metric])
+
+
+def column_of(view: Heatmap) -> str:
+    """The column that is coloured."""
+    return "growth" if view.metric == "growth" else "value"
+
+
+def described(fmt: Format, view: Heatmap, value: object, growth: object) -> str:
+    """What a tooltip says about a cell or a point."""
+    if view.metric == "growth":
+        return fmt.change(_number(growth))
+    told = fmt.full(_number(value), UNITS[view.metric])
+    return fmt.words.t("map.tooltip", value=told, growth=fmt.change(_number(growth)))
+
+
+def _number(value: object) -> float | None:
+    return None if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
+
+
+def coloured(view: Heatmap, frame: pd.DataFrame, scale: Scale, palette: Palette) -> pd.DataFrame:
+    """``frame`` with ``colour``; what has no number (no baseline) is drawn in the colour of the backdrop."""
+    painted = [scale.colour(value) or palette.line for value in frame[column_of(view)]]
+    return frame.assign(colour=painted)
+
+
+def deck(fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: str, chosen: tuple[str, ...],
+         extra: Backdrop) -> pdk.Deck:
+    """The map as hexagons (``kind`` "cells") or partner points ("points")."""
+    frame = view.points.dropna(subset=["latitude", "longitude"]) if kind == layers.POINTS else view.cells
+    where = fitted(frame["latitude"], frame["longitude"])
+    drawn: list[pdk.Layer] = layers.tiles(extra.tile_url, where) if extra.tile_url else []
+    if view.backdrop and not extra.tile_url:
+        drawn.append(layers.backdrop(view.backdrop, palette))
+    if extra.geojson:
+        drawn.append(layers.outlines(extra.geojson, palette))
+    rows = labelled(fmt, view, coloured(view, frame, scale, palette), kind)
+    if kind == layers.POINTS:
+        drawn.append(layers.points(rows.assign(radius=radii(view, rows)), palette))
+    else:
+        drawn.append(layers.hexagons(rows.assign(chosen=rows["cell"].isin(chosen)), palette))
+    drawn.append(layers.place_names(view.places, fmt.words.language, palette))
+    return pdk.Deck(layers=drawn, initial_view_state=where, map_provider=None, tooltip=tooltip(palette))
+
+
+def labelled(fmt: Format, view: Heatmap, rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    name = "name" if kind == layers.POINTS else "place"
+    shown = [described(fmt, view, row.value, row.growth) for row in rows.itertuples()]
+    return rows.assign(label=rows[name].astype(str).replace("", fmt.words.t("map.unnamed")), shown=shown)
+
+
+def radii(view: Heatmap, rows: pd.DataFrame) -> pd.Series:
+    """Radius by the square root, so that the area grows with the value; 1 at the largest shown. Growth has one size."""
+    if view.metric == "growth" or rows.empty:
+        return pd.Series(0.4, index=rows.index)
+    values = rows["value"].astype(float).clip(lower=0)
+    return (values / max(float(values.max()), 1e-9)) ** 0.5
+
+
+def tooltip(palette: Palette) -> dict[str, object]:
+    return {"text": "{label}\n{shown}",
+            "style": {"backgroundColor": palette.surface, "color": palette.text, "fontSize": "13px",
+                      "border": f"1px solid {palette.line}", "borderRadius": "4px", "maxWidth": "260px"}}

@@ -1,0 +1,100 @@
+"""Layers of a map; colours come in as ``#rrggbb`` per row, words ready to be shown."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pydeck as pdk
+
+from analytics.core.errors import DomainError
+from dashboard.services.views import Place
+from dashboard.ui.tokens import FONTS, Palette, rgba
+
+MOST_LABELS = 40
+"""More names than this run into each other at the first zoom."""
+
+CELLS, POINTS = "cells", "points"
+"""Layer ids; a selection comes back under them."""
+
+
+def hexagons(rows: pd.DataFrame, palette: Palette) -> pdk.Layer:
+    """``rows``: cell, colour, chosen (bool), label, shown."""
+    data = [
+        {"cell": row.cell, "fill": rgba(row.colour, 225), "edge": rgba(palette.text if row.chosen else row.colour),
+         "label": row.label, "shown": row.shown}
+        for row in rows.itertuples()
+    ]
+    return pdk.Layer("H3HexagonLayer", data, id=CELLS, get_hexagon="cell", get_fill_color="fill", get_line_color="edge",
+                     line_width_min_pixels=1, extruded=False, pickable=True, auto_highlight=True, high_precision=True)
+
+
+def points(rows: pd.DataFrame, palette: Palette) -> pdk.Layer:
+    """``rows``: partner, latitude, longitude, colour, radius (0 to 1), label, shown."""
+    data = [
+        {"partner": row.partner, "at": [row.longitude, row.latitude], "fill": rgba(row.colour, 215),
+         "radius": 3 + 11 * row.radius, "label": row.label, "shown": row.shown}
+        for row in rows.itertuples()
+    ]
+    return pdk.Layer("ScatterplotLayer", data, id=POINTS, get_position="at", get_fill_color="fill", get_radius="radius",
+                     radius_units=pdk.types.String("pixels"), get_line_color=rgba(palette.background), stroked=True,
+                     line_width_min_pixels=1, pickable=True, auto_highlight=True)
+
+
+def backdrop(cells: Sequence[str], palette: Palette) -> pdk.Layer:
+    """Faint hexagons of the inhabited land, so that people find their place without boundaries."""
+    return pdk.Layer("H3HexagonLayer", [{"cell": cell} for cell in cells], id="backdrop", get_hexagon="cell",
+                     get_fill_color=rgba(palette.line, 110), extruded=False, stroked=False, pickable=False,
+                     high_precision=True)
+
+
+def place_names(places: Sequence[Place], language: str, palette: Palette) -> pdk.Layer:
+    """Names of the weightiest places in the page's language."""
+    largest = sorted(places, key=lambda place: place.weight, reverse=True)[:MOST_LABELS]
+    data = [{"name": place.names.get(language) or next(iter(place.names.values()), ""),
+             "at": [place.longitude, place.latitude]} for place in largest]
+    letters = sorted({letter for entry in data for letter in str(entry["name"])})
+    return pdk.Layer(
+        "TextLayer", data, id="places", get_position="at", get_text="name", get_size=13, get_color=rgba(palette.text),
+        # Without its own character set the layer draws ASCII alone, and Chinese names vanish.
+        character_set=letters or [" "], font_family=pdk.types.String(FONTS.replace('"', "'")),
+        font_settings={"sdf": True}, outline_width=3, outline_color=rgba(palette.background),
+        get_text_anchor=pdk.types.String("middle"), get_alignment_baseline=pdk.types.String("center"), pickable=False,
+    )
+
+
+def outlines(file: Path, palette: Palette) -> pdk.Layer:
+    """The user's own boundaries; raises DomainError ``geojson_unreadable``."""
+    try:
+        shapes = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise DomainError("geojson_unreadable", file=file.name, reason=type(problem).__name__) from problem
+    return pdk.Layer("GeoJsonLayer", shapes, id="outlines", filled=False, stroked=True, pickable=False,
+                     get_line_color=rgba(palette.muted, 160), line_width_min_pixels=1)
+
+
+def tiles(template: str, view: pdk.ViewState) -> list[pdk.Layer]:
+    """Pictures of the user's own tile server around the first view (``template`` has {z}, {x} and {y})."""
+    zoom = max(int(view.zoom) + 1, 1)
+    count = 2**zoom
+    column = (view.longitude + 180) / 360 * count
+    radians = math.radians(view.latitude)
+    row = (1 - math.log(math.tan(radians) + 1 / math.cos(radians)) / math.pi) / 2 * count
+    return [
+        pdk.Layer("BitmapLayer", id=f"tile.{zoom}.{x}.{y}", bounds=tile_bounds(zoom, x, y), pickable=False,
+                  image=pdk.types.String(template.replace("{z}", str(zoom)).replace("{x}", str(x % count)).replace("{y}", str(y))))
+        for x in range(int(column) - 3, int(column) + 4)
+        for y in range(max(int(row) - 3, 0), min(int(row) + 4, count))
+    ]
+
+
+def tile_bounds(zoom: int, x: int, y: int) -> list[float]:
+    """West, south, east, north of a Web Mercator tile."""
+    count = 2**zoom
+    def latitude(line: int) -> float:
+        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * line / count))))
+
+    return [x / count * 360 - 180, latitude(y + 1), (x + 1) / count * 360 - 180, latitude(y)]

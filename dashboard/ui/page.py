@@ -1,0 +1,201 @@
+"""What a page asks, answers and shows with; pages themselves know nothing of Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pandas as pd
+import plotly.graph_objects as go
+import pydeck as pdk
+import streamlit as st
+
+from analytics.core.access import Action
+from analytics.core.calendar import Period
+from analytics.metrics.metric import Favourable, Unit
+from dashboard.services.requests import Asked
+from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
+from dashboard.settings import Settings
+from dashboard.ui import filters, tables, tiles
+from dashboard.ui.cache import answer
+from dashboard.ui.formatting import Format
+from dashboard.ui.headline import escaped
+from dashboard.ui.tokens import Palette
+from dashboard.words import Words
+
+Answer = TypeVar("Answer")
+Slot = Any
+"""A place reserved on the screen (a DeltaGenerator)."""
+
+
+@dataclass(slots=True)
+class Page:
+    """One run of one page. ``fmt`` speaks the currency of the build once :meth:`fresh` was called."""
+
+    key: str
+    action: Action
+    services: Any
+    words: Words
+    settings: Settings
+    palette: Palette
+    rises_red: bool
+    freshness_slot: Slot
+    fmt: Format = field(init=False)
+    asked: Asked = field(default_factory=Asked)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    _options: FilterOptions | None = None
+    _chips: Slot = None
+
+    def __post_init__(self) -> None:
+        self.fmt = Format(self.words)
+
+    def t(self, key: str, /, **facts: object) -> str:
+        return self.words.t(key, **facts)
+
+    # Asking
+
+    def ask(self, method: Callable[..., Answer], *arguments: object, action: Action | None = None) -> Answer:
+        """The service's answer, from the cache when the same was asked of the same build and scope."""
+        with st.spinner(self.t("frame.loading")):
+            return answer(self.services, action or self.action, method, *arguments)
+
+    def filters(self) -> Asked:
+        """Draw the filter row; the question that it holds."""
+        self._options = self.ask(self.services.filters.options, action=self.action)
+        self.asked, aside = filters.draw_filters(self.fmt, self._options, self.key)
+        self._chips = st.container(key="filter.slot")
+        if aside:
+            st.caption(self.t("filter.set_aside", count=aside))
+        return self.asked
+
+    def choice(self, name: str, options: Sequence[str], default: str) -> str:
+        """One of a few, side by side; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
+        key = f"{self.key}.{name}"
+        return str(st.segmented_control(self.t(key), options, default=default, required=True, key=key,
+                                        format_func=lambda code: self.t(f"{key}.{code}"), persist_state="session"))
+
+    def pick(self, name: str, options: Mapping[str, str], chosen: str | None, choose: Callable[[str | None], None]) -> None:
+        """One or none of a long list (code → label); the choice lives where ``choose`` puts it."""
+        key = f"{self.key}.{name}"
+        st.session_state[key] = chosen if chosen in options else None
+        st.selectbox(self.t(key), list(options), index=None, placeholder=self.t(f"{key}.all"), key=key,
+                     format_func=lambda code: options.get(code, code), on_change=lambda: choose(st.session_state[key]))
+
+    def search(self, name: str) -> str:
+        """Free text that takes effect while it is typed."""
+        key = f"{self.key}.{name}"
+        return st.text_input(self.t(key), placeholder=self.t(f"{key}.hint"), key=key, icon=":material/search:",
+                             live=True) or ""
+
+    # Answering
+
+    def fresh(self, freshness: Freshness) -> None:
+        """Say where the numbers come from; from here on money has the build's currency."""
+        self.fmt = Format(self.words, freshness.currency)
+        said = self.t("frame.fresh", last=self.fmt.day(freshness.covered.last),
+                      at=self.fmt.moment(freshness.published_at), build=freshness.build_id[:8])
+        self.freshness_slot.caption(said)
+
+    def name(self, kind: str, labels: Mapping[str, str]) -> None:
+        """Names for chips of filters that have no list of their own (``sku``, ``cell``)."""
+        self.names[kind] = {**self.names.get(kind, {}), **labels}
+
+    def chips(self) -> None:
+        """Show what is filtered; called by the frame after the page, when the names of things are known."""
+        if self._chips is not None and self._options is not None:
+            with self._chips:
+                filters.draw_chips(self.fmt, self.asked, self._options, self.names)
+
+    def lead(self, sentence: str) -> None:
+        """The answer of the page in one sentence."""
+        with st.container(key=f"{self.key}.lead"):
+            st.markdown(sentence)
+
+    # Showing
+
+    def section(self, title: str, about: str | None = None) -> None:
+        st.markdown(f"##### {title}", help=about)
+
+    def say(self, text: str) -> None:
+        st.markdown(text)
+
+    def note(self, text: str, about: str | None = None) -> None:
+        st.caption(text, help=about)
+
+    def columns(self, *widths: float) -> list[Any]:
+        """Containers side by side; they stack on a phone."""
+        return list(st.columns(list(widths), gap="medium"))
+
+    def row(self, name: str) -> Any:
+        """A row of controls that wraps."""
+        return st.container(horizontal=True, vertical_alignment="bottom", key=f"{self.key}.{name}")
+
+    def cards(self, name: str, width: int) -> Any:
+        """A grid of cards at least ``width`` pixels wide."""
+        return st.grid("auto", min_column_width=width, gap="small", key=f"{self.key}.{name}")
+
+    def card(self, name: str) -> Any:
+        return st.container(border=True, height="stretch", gap="xsmall", key=f"{self.key}.{name}")
+
+    def details(self, name: str, title: str, *, expanded: bool = False) -> Any | None:
+        """Something below a line that opens; None while it is closed, so that nothing is asked for it."""
+        below = st.expander(title, key=f"{self.key}.{name}", expanded=expanded, on_change="rerun")
+        return below if below.open else None
+
+    def tiles(self, shown: Sequence[Tile], baseline: Period, passports: Glossary) -> None:
+        """KPI tiles; unit and favourable direction come from the registry's passports."""
+        known = {one.metric: one for one in passports.definitions}
+        st.caption(self.t("tile.against", period=self.fmt.period(baseline)))
+        with self.cards("tiles", 165):
+            for tile in shown:
+                passport = known[tile.metric]
+                tiles.draw_tile(self.fmt, tile, baseline, Unit(passport.unit), Favourable(passport.favourable),
+                                rises_red=self.rises_red)
+
+    def figure(self, name: str, drawn: go.Figure, alt: str, *, still: bool = False) -> None:
+        """A plotly figure without a toolbar; ``still`` ones do not answer the mouse."""
+        config = {"staticPlot": True} if still else {"displayModeBar": False}
+        st.plotly_chart(drawn, theme=None, key=f"{self.key}.{name}", config=config, alt=alt)
+
+    def chart(self, name: str, title: str, drawn: go.Figure, frame: pd.DataFrame, columns: Sequence[tables.Column], *,
+              about: str | None = None) -> None:
+        """A figure under a title that says what it shows and in which unit, with its numbers behind it."""
+        self.section(title, about)
+        self.figure(name, drawn, title)
+        behind = self.details(f"{name}.behind", self.t("chart.table"))
+        if behind is not None:
+            with behind:
+                self.table(f"{name}.table", title, frame, columns)
+
+    def map(self, name: str, drawn: pdk.Deck, alt: str, picked: Callable[[Mapping[str, Any]], None]) -> None:
+        """A map; what is clicked (layer id → objects) is handed to ``picked``."""
+        key = f"{self.key}.{name}"
+        st.pydeck_chart(drawn, height=480, selection_mode="single-object", key=key, alt=alt,
+                        on_select=lambda: picked(st.session_state[key].selection.objects))
+
+    def table(self, name: str, title: str, frame: pd.DataFrame, columns: Sequence[tables.Column], *,
+              identified_by: str | None = None, choose: Callable[[str], None] | None = None,
+              height: int | None = None) -> None:
+        """A table; a selected row is handed to ``choose`` by its id."""
+        if frame.empty:
+            self.note(self.t("table.empty"))
+            return
+        tables.draw_table(self.fmt, f"{self.key}.{name}", frame, columns, alt=title, identified_by=identified_by,
+                          choose=choose, height=height)
+
+    def gaps(self, gaps: Sequence[Gap]) -> None:
+        """Footnotes: what was counted but could not be attributed."""
+        told = [gap for gap in gaps if gap.things or gap.lines]
+        if told:
+            self.section(self.t("gap.title"))
+        for gap in told:
+            sentence = self.t(f"gap.{gap.kind}", things=f"{gap.things:,}", lines=f"{gap.lines:,}",
+                              amount=self.fmt.value(gap.amount, Unit.MONEY))
+            if not gap.names:
+                self.note(sentence)
+                continue
+            with st.expander(escaped(sentence), key=f"{self.key}.gap.{gap.kind}"):
+                st.markdown(escaped(self.t("list.comma").join(gap.names)))
+                if gap.things > len(gap.names):
+                    self.note(self.t("gap.more", count=f"{gap.things - len(gap.names):,}"))

@@ -1,0 +1,1 @@
+"""Files and databases into the lake: mappings, readers, the check at the door."""

@@ -1,0 +1,252 @@
+"""One section of a mapping over the rows of its input: joined, unpivoted, typed, each value with its code."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, replace
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics.core.errors import ContractViolation
+from data.contract import contract_table
+from data.contract.schema import Column, Kind, Table
+from data.sources.casting import Typed, source_value, typed
+from data.sources.coordinates import to_wgs84
+from data.sources.declarations import ColumnSource, Distinct, Join, Mapping, Section, Unpivot
+from data.sources.expressions import Expression, compute
+from data.sources.functions import Rows
+from data.sources.mapping import DELETED
+from data.sources.problems import Problems
+from data.sources.readers import FILE, LINE
+from data.sources.values import present, text
+
+POSITION = "__position"
+"""Number of a row over all files of an input, in order: what "first" and "running number" mean."""
+PREFER, CHOSEN = "__prefer", "where"
+PREFIX = "__"
+_SCHEMES = ("scheme", "region_scheme")
+_DELETED = Column(DELETED, Kind.FLAG, ("已删除", "Deleted in the source"))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """``rows``: the contract columns ``names`` in the contract's types, FILE, LINE, POSITION, PREFER, and for each of
+    ``checked`` (the names, and ``where``) ``__raw_<name>`` as received and ``__code_<name>``, the broken rule or null.
+    """
+
+    table: Table
+    names: tuple[str, ...]
+    checked: tuple[str, ...]
+    distinct: Distinct | None
+    rows: ir.Table
+
+
+def column_named(table: Table, name: str) -> Column:
+    """A column of the contract, or the flag that marks deleted rows."""
+    return _DELETED if name == DELETED else table.column(name)
+
+
+def raw_name(name: str) -> str:
+    return f"{PREFIX}raw_{name}"
+
+
+def code_name(name: str) -> str:
+    return f"{PREFIX}code_{name}"
+
+
+class Preparation:
+    """Turns sections into expressions. ``inputs``: raw tables by input name, each with FILE, LINE and POSITION;
+    ``code_map``: columns code_source, kind, code, target. What does not fit the files is added to ``problems``.
+    """
+
+    def __init__(
+        self, mapping: Mapping, inputs: Dict[str, ir.Table], code_map: ir.Table | None, problems: Problems
+    ) -> None:
+        self._mapping = mapping
+        self._inputs = inputs
+        self._code_map = code_map
+        self._problems = problems
+
+    def prepare(self, section: Section) -> Prepared | None:
+        """The section over its input; None when a problem was found."""
+        table = contract_table(section.table)
+        rows = self._leading(section)
+        columns = self._columns(section, table, rows)
+        for join in section.joins:
+            rows = self._joined(rows, join, section)
+        if section.unpivot is not None:
+            rows = self._unpivoted(rows, section.unpivot, section)
+        rows = self._with_codes(rows, columns, section)
+        source = Rows(rows, (rows[POSITION],), self._mapping.timezone)
+        made = {name: self._typed(section, table, name, told, source) for name, told in columns.items()}
+        where = self._condition(section, "where", section.where, source)
+        prefer = self._condition(section, "prefer", section.distinct and section.distinct.prefer, source)
+        parts = {name: part for name, part in made.items() if part is not None}
+        if where is None or prefer is None or len(parts) < len(made):
+            return None
+        return _assembled(section, table, rows, _in_wgs84(parts, section), where, prefer)
+
+    def _leading(self, section: Section) -> ir.Table:
+        if section.file is not None:
+            return self._inputs[section.file]
+        # A section of constants is one row, which stands in the mapping itself.
+        return ibis.memtable({FILE: [self._mapping.name], LINE: [1], POSITION: [1]})
+
+    def _columns(self, section: Section, table: Table, rows: ir.Table) -> dict[str, ColumnSource]:
+        if section.columns is None:
+            columns = self._contract_shape(section, table, rows)
+        else:
+            columns = dict(section.columns)
+        scheme = next((name for name in _SCHEMES if name in table.names), None)
+        if scheme and scheme not in columns and ("region" in columns or "code" in columns):
+            columns[scheme] = ColumnSource(constant=self._mapping.region_scheme)
+        return columns
+
+    def _contract_shape(self, section: Section, table: Table, rows: ir.Table) -> dict[str, ColumnSource]:
+        there = [name for name in rows.columns if not name.startswith(PREFIX)]
+        known = (*table.names, DELETED)
+        for name in there:
+            if name not in known:
+                self._problems.unknown("mapping_unknown_column", name, known, section=section.label)
+        for column in table.columns:
+            if (column.required or column.name in table.key) and column.name not in (*there, *_SCHEMES):
+                self._problems.add(
+                    "mapping_missing_column", section=section.label, column=column.name, table=table.name
+                )
+        return {name: ColumnSource(column=name) for name in there if name in known}
+
+    def _joined(self, rows: ir.Table, join: Join, section: Section) -> ir.Table:
+        other = self._inputs.get(join.file)
+        if other is None:
+            self._problems.add("mapping_file_absent", section=f"{section.label}.join", value=join.file, path="", known="")
+            return rows
+        known = [name for name in other.columns if not name.startswith(PREFIX)]
+        missing = [(own, theirs) for own, theirs in join.on.items() if own not in rows.columns or theirs not in known]
+        for own, theirs in missing:
+            side, names = (own, rows.columns) if own not in rows.columns else (theirs, known)
+            self._problems.unknown(
+                "unknown_source_column", side, names, section=f"{section.label}.join", column=join.file
+            )
+        if missing:
+            return rows
+        right = other.select(**{f"{join.file}.{name}": other[name] for name in known})
+        on = [
+            (_words(rows[own]), _words(right[f"{join.file}.{theirs}"])) for own, theirs in join.on.items()
+        ]
+        self._one_to_one(other, join, section)
+        return rows.left_join(right, [own == theirs for own, theirs in on])
+
+    def _one_to_one(self, other: ir.Table, join: Join, section: Section) -> None:
+        keyed = other.select(**{name: _words(other[name]) for name in join.on.values()})
+        counted = keyed.group_by(list(join.on.values())).aggregate(__rows=keyed.count())
+        double = counted.filter(counted["__rows"] > 1).limit(1).to_pyarrow().to_pylist()
+        if double:
+            value = ", ".join(str(double[0][name]) for name in join.on.values())
+            self._problems.add(
+                "join_not_unique", section=section.label, file=join.file, value=value, count=double[0]["__rows"]
+            )
+
+    def _unpivoted(self, rows: ir.Table, unpivot: Unpivot, section: Section) -> ir.Table:
+        own = [name for name in rows.columns if not name.startswith(PREFIX)]
+        wide = [name for name in own if any(fnmatch.fnmatchcase(name, glob) for glob in unpivot.columns)]
+        if not wide:
+            self._problems.unknown(
+                "unknown_source_column", ", ".join(unpivot.columns), own, section=section.label, column="unpivot"
+            )
+            return rows.mutate(**{unpivot.name: ibis.null("string"), unpivot.value: ibis.null("string")})
+        alike = rows.mutate(**{name: _words(rows[name]) for name in wide})
+        return alike.pivot_longer(wide, names_to=unpivot.name, values_to=unpivot.value)
+
+    def _with_codes(self, rows: ir.Table, columns: dict[str, ColumnSource], section: Section) -> ir.Table:
+        """Look up each column that has a ``code_map``; the target stands in ``__mapped_<name>``."""
+        for name, told in columns.items():
+            if told.code_map is None:
+                continue
+            value = self._found(section, name, told, Rows(rows, (rows[POSITION],), self._mapping.timezone))
+            if value is None:
+                continue
+            rows = rows.mutate(**{f"{PREFIX}source_{name}": value})
+            known = self._lookup(told.code_map, name)
+            rows = rows.left_join(known, rows[f"{PREFIX}source_{name}"] == known[f"{PREFIX}known_{name}"])
+        return rows
+
+    def _lookup(self, kind: str, name: str) -> ir.Table:
+        known, mapped = f"{PREFIX}known_{name}", f"{PREFIX}mapped_{name}"
+        table = self._code_map
+        if table is None:
+            return ibis.memtable({known: [""], mapped: [""]}, schema={known: "string", mapped: "string"})
+        mine = table.filter((table.kind == kind) & (table.code_source == self._mapping.source))
+        return mine.select(**{known: mine.code, mapped: mine.target})
+
+    def _found(self, section: Section, name: str, told: ColumnSource, rows: Rows) -> ir.Value | None:
+        try:
+            return text(source_value(told, rows)).value
+        except ContractViolation as error:
+            self._problems.adopt(error, section=section.label, column=name)
+            return None
+
+    def _typed(
+        self, section: Section, table: Table, name: str, told: ColumnSource, rows: Rows
+    ) -> Typed | None:
+        column = column_named(table, name)
+        mapped = f"{PREFIX}mapped_{name}"
+        try:
+            if told.code_map is None:
+                return typed(column, told, rows, key=name in table.key)
+            if mapped not in rows.table.columns:
+                return None
+            looked_up = typed(column, ColumnSource(column=mapped), rows, key=name in table.key)
+        except ContractViolation as error:
+            self._problems.adopt(error, section=section.label, column=name)
+            return None
+        source = rows.table[f"{PREFIX}source_{name}"]
+        unknown = present(source) & rows.table[mapped].isnull()
+        return replace(looked_up, raw=source, code=ibis.ifelse(unknown, "code_not_mapped", looked_up.code))
+
+    def _condition(self, section: Section, key: str, told: Expression | None, rows: Rows) -> Typed | None:
+        """Rows for which a condition holds; a row for which it cannot be told is kept, with a code."""
+        if told is None:
+            return Typed(ibis.literal(True), ibis.null("string"), ibis.null("string"))
+        try:
+            computed = compute(told, rows)
+        except ContractViolation as error:
+            self._problems.adopt(error, section=section.label, column=key)
+            return None
+        holds = computed.value.fill_null(False)
+        if computed.failed is None:
+            return Typed(holds, ibis.null("string"), ibis.null("string"))
+        failed = computed.failed.fill_null(False)
+        code = ibis.ifelse(failed, "not_readable", ibis.null("string"))
+        named = [ibis.concat(f"{name}=", _words(rows.table[name]).fill_null("")) for name in told.columns]
+        return Typed(holds | failed, ibis.literal(", ").join(named), code)
+
+
+def _words(value: ir.Value) -> ir.Value:
+    from data.sources.values import Computed
+
+    return text(Computed(value)).value
+
+
+def _in_wgs84(parts: dict[str, Typed], section: Section) -> dict[str, Typed]:
+    if not {"latitude", "longitude"} <= parts.keys():
+        return parts
+    latitude, longitude = parts["latitude"], parts["longitude"]
+    north, east = to_wgs84(latitude.value, longitude.value, section.coordinates)
+    return parts | {"latitude": replace(latitude, value=north), "longitude": replace(longitude, value=east)}
+
+
+def _assembled(
+    section: Section, table: Table, rows: ir.Table, parts: dict[str, Typed], where: Typed, prefer: Typed
+) -> Prepared:
+    names = tuple(name for name in (*table.names, DELETED) if name in parts)
+    checked = {**{name: parts[name] for name in names}, CHOSEN: where}
+    selected: dict[str, ir.Value] = {name: rows[name] for name in (FILE, LINE, POSITION)}
+    selected |= {name: parts[name].value for name in names}
+    selected |= {raw_name(name): part.raw.cast("string") for name, part in checked.items()}
+    selected |= {code_name(name): part.code.cast("string") for name, part in checked.items()}
+    selected |= {PREFER: prefer.value, "__kept": where.value}
+    computed = rows.select(**selected)
+    kept = computed.filter(computed["__kept"]).drop("__kept")
+    return Prepared(table, names, tuple(checked), section.distinct, kept)

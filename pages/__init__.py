@@ -1,0 +1,42 @@
+"""The only list of pages. Sub-packages only: a script beside this file would run without the frame."""
+
+from __future__ import annotations
+
+from analytics.core.access import Action, Role
+from dashboard.ui.page_spec import PageSpec
+from pages.overview import glossary, today
+from pages.territory import heatmap
+
+SALES_TABLES = ("order_line", "product", "channel", "node")
+
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec(
+        key="overview.today",
+        section="overview",
+        url_path="today",
+        render=today.render,
+        action=Action.SEE_OVERVIEW,
+        icon=":material/today:",
+        needs=SALES_TABLES,
+        home_of=frozenset({Role.EXECUTIVE, Role.MERCHANDISER, Role.MARKETER, Role.APPROVER}),
+    ),
+    PageSpec(
+        key="overview.glossary",
+        section="overview",
+        url_path="glossary",
+        render=glossary.render,
+        action=Action.SEE_GLOSSARY,
+        icon=":material/menu_book:",
+        home_of=frozenset({Role.ADMINISTRATOR}),
+    ),
+    PageSpec(
+        key="territory.heatmap",
+        section="territory",
+        url_path="heatmap",
+        render=heatmap.render,
+        action=Action.SEE_TERRITORY,
+        icon=":material/hexagon:",
+        needs=(*SALES_TABLES, "partner"),
+        home_of=frozenset({Role.DEALER, Role.STORE, Role.GROUP_LEADER}),
+    ),
+)

@@ -1,0 +1,88 @@
+"""How do we stand, and what changed?"""
+
+from __future__ import annotations
+
+from analytics.core.access import Action
+from analytics.metrics.metric import Unit
+from dashboard.services.requests import Asked
+from dashboard.services.views import Today
+from dashboard.ui.charts.bars import bars
+from dashboard.ui.charts.trend import trend
+from dashboard.ui.filters import narrow
+from dashboard.ui.headline import today_sentence
+from dashboard.ui.page import Page
+from dashboard.ui.tables import Column
+
+TREND = (
+    Column("day", "column.day", "day"),
+    Column("sales", "metric.sales.label", "cents"),
+    Column("baseline", "column.baseline", "cents"),
+)
+PARTNERS = (
+    Column("name", "column.partner", width="medium"),
+    Column("sales", "metric.sales.label", "money"),
+    Column("change", "column.change", "change"),
+    Column("share", "column.share", "rate"),
+    Column("orders", "metric.orders.label", "count"),
+)
+PRODUCTS = (
+    Column("name", "column.product", width="medium"),
+    Column("sales", "metric.sales.label", "money"),
+    Column("change", "column.change", "change"),
+    Column("share", "column.share", "rate"),
+    Column("units", "metric.units.label", "units"),
+    Column("category", "column.category"),
+)
+ROWS = (
+    Column("day", "column.day", "day"),
+    Column("order_id", "column.order"),
+    Column("line_no", "column.line", "count"),
+    Column("channel", "column.channel"),
+    Column("partner_name", "column.partner"),
+    Column("product_name", "column.product"),
+    Column("quantity", "column.quantity", "units"),
+    Column("amount", "column.amount", "cents"),
+)
+BARS = 8
+
+
+def render(page: Page) -> None:
+    asked = page.filters()
+    today = page.ask(page.services.overview.today, asked)
+    page.fresh(today.freshness)
+    page.name("sku", dict(zip(today.products["sku"].astype(str), today.products["name"].astype(str), strict=True)))
+    page.lead(today_sentence(page.fmt, today))
+    page.tiles(today.tiles, today.baseline, page.ask(page.services.glossary.glossary, action=Action.SEE_GLOSSARY))
+    title = page.t("today.trend", currency=page.fmt.symbol.strip())
+    drawn = trend(page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)
+    page.chart("trend", title, drawn, today.trend, TREND, about=page.t("today.trend.about"))
+    partners, products = page.columns(1, 1)
+    with partners:
+        ranking(page, today, "partner")
+    with products:
+        ranking(page, today, "sku")
+    rows(page, asked)
+    page.gaps(today.coverage)
+
+
+def ranking(page: Page, today: Today, kind: str) -> None:
+    """Bars of the largest, and below them the table whose rows narrow the page."""
+    frame, columns = (today.partners, PARTNERS) if kind == "partner" else (today.products, PRODUCTS)
+    title = page.t(f"today.top.{kind}", currency=page.fmt.symbol.strip())
+    page.section(title, page.t("today.top.about"))
+    if not frame.empty:
+        page.figure(f"bars.{kind}", bars(page.fmt, page.palette, frame[:BARS], "name", "sales", Unit.MONEY), title)
+    labels = dict(zip(frame[kind].astype(str), frame["name"].astype(str), strict=True))
+    page.table(f"top.{kind}", title, frame, columns, identified_by=kind, height=248,
+               choose=lambda code: narrow(kind, code, labels.get(code)))
+
+
+def rows(page: Page, asked: Asked) -> None:
+    """The order lines behind the numbers; open at once when somebody narrowed the page."""
+    below = page.details("rows", page.t("today.rows"), expanded=bool(asked.partners or asked.skus))
+    if below is None:
+        return
+    with below:
+        found = page.ask(page.services.overview.rows, asked, action=Action.SEE_ROWS)
+        page.note(page.t("today.rows.shown", shown=f"{found.shown:,}", total=f"{found.total:,}"))
+        page.table("rows.table", page.t("today.rows"), found.frame, ROWS, height=380)

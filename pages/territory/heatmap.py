@@ -1,0 +1,64 @@
+"""Where do sales, orders and buyers come from, and where do they grow?"""
+
+from __future__ import annotations
+
+from dashboard.services.views import Heatmap
+from dashboard.ui.charts.legend import legend
+from dashboard.ui.filters import only
+from dashboard.ui.headline import heatmap_sentence
+from dashboard.ui.maps.deck import UNITS, Backdrop, deck, scale_of
+from dashboard.ui.maps.layers import CELLS, POINTS
+from dashboard.ui.maps.select import cell_labels, pick
+from dashboard.ui.page import Page
+from dashboard.ui.tables import Column
+
+METRICS = ("sales", "orders", "buyers", "growth")
+RESOLUTIONS = ("3", "4", "5", "6", "7")
+USUAL = "5"
+NAME, PLACE = Column("name", "column.partner", width="medium"), Column("place", "column.place")
+CHANGE, BASELINE = Column("growth", "column.change", "change"), Column("baseline", "column.baseline_sales", "money")
+LINES = {
+    "sales": (NAME, Column("value", "metric.sales.label", "money"), CHANGE, PLACE),
+    "orders": (NAME, Column("value", "metric.orders.label", "count"), CHANGE, PLACE),
+    "buyers": (NAME, Column("value", "metric.buyers.label", "count"), CHANGE, PLACE),
+    "growth": (NAME, CHANGE, BASELINE, PLACE),
+}
+
+
+def render(page: Page) -> None:
+    asked = page.filters()
+    with page.row("controls"):
+        metric = page.choice("metric", METRICS, "sales")
+        kind = page.choice("kind", (CELLS, POINTS), CELLS)
+        resolution = page.choice("resolution", RESOLUTIONS, USUAL)
+    view = page.ask(page.services.territory.heatmap, asked, metric, int(resolution))
+    page.fresh(view.freshness)
+    names = cell_labels(page.fmt, view.cells)
+    page.name("cell", names)
+    page.lead(heatmap_sentence(page.fmt, view, UNITS[metric]))
+    left, right = page.columns(3, 2)
+    with left:
+        draw_map(page, view, kind, asked.cells, names)
+    with right:
+        beside(page, view, asked.cells, names)
+    page.gaps([view.unplaced] if view.unplaced else [])
+
+
+def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], names: dict[str, str]) -> None:
+    """The map with its key; a click does what the list beside it does."""
+    title = page.t(f"heatmap.title.{view.metric}", currency=page.fmt.symbol.strip())
+    page.section(title, page.t("heatmap.scale"))
+    scale = scale_of(view, page.palette, rises_red=page.rises_red)
+    page.figure("legend", legend(page.palette, scale.colours, scale.labels(page.fmt)), page.t("heatmap.legend"), still=True)
+    extra = Backdrop(page.settings.geojson, page.settings.tile_url)
+    drawn = deck(page.fmt, page.palette, view, scale, kind=kind, chosen=chosen, extra=extra)
+    page.map(f"map.{kind}", drawn, title, lambda objects: pick(objects, names))
+
+
+def beside(page: Page, view: Heatmap, chosen: tuple[str, ...], names: dict[str, str]) -> None:
+    """The partners behind the map, or behind the chosen hexagon."""
+    page.pick("cell", names, chosen[0] if len(chosen) == 1 else None, lambda cell: only("cell", cell, names.get(cell or "")))
+    lines = view.lines.assign(name=view.lines["name"].replace("", page.t("partner.none")))
+    title = page.t("heatmap.lines", count=f"{len(lines):,}")
+    page.section(title)
+    page.table("lines", title, lines, LINES[view.metric], height=440)

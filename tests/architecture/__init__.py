@@ -1,0 +1,1 @@
+"""The laws of the architecture, each with an example that breaks it."""

@@ -1,0 +1,66 @@
+"""What every test may rely on: a clean environment, free ports, published data when they are there."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+KEPT = frozenset({"WATERLINE_REALDATA", "WATERLINE_REQUIRE_ALL"})
+NEEDED = ("browser", "postgres", "protocol")
+"""Tests with these markers may not be skipped when everything is required."""
+
+# A slow machine is no bug, and a run that cannot be repeated finds bugs that nobody can fix.
+settings.register_profile("waterline", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waterline")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the home, the store or the address of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith("WATERLINE_") and name not in KEPT:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Callable[[str], Path]:
+    """Folder of one published data set, from WATERLINE_REALDATA or ../shared/realdata; skips where it is absent."""
+    given = os.environ.get("WATERLINE_REALDATA")
+    home = Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "realdata"
+
+    def folder(name: str) -> Path:
+        if not (home / name).is_dir():
+            pytest.skip(f"{name} is not in {home}: set WATERLINE_REALDATA to the folder that holds it")
+        return home / name
+
+    return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def excused(markers: set[str]) -> bool:
+    """Whether a test with these markers may be skipped although everything is required."""
+    return "realdata" in markers or not markers.intersection(NEEDED)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under WATERLINE_REQUIRE_ALL a missing PostgreSQL or browser is a failure, not a quiet gap."""
+    report = yield
+    required = bool(os.environ.get("WATERLINE_REQUIRE_ALL"))
+    if required and report.skipped and not hasattr(report, "wasxfail"):
+        if not excused({marker.name for marker in item.iter_markers()}):
+            report.outcome = "failed"
+            report.longrepr = f"skipped although everything is required: {report.longrepr}"
+    return report
