@@ -27,7 +27,7 @@ development:
 
 run: runtime
 	@$(BIN)/waterline demo --if-empty
-	@$(BIN)/waterline serve --port $(PORT)
+	@WATERLINE_BASE_URL="$${WATERLINE_BASE_URL:-http://localhost:$(PORT)}" $(BIN)/waterline serve --port $(PORT)
 
 lint: development
 	$(BIN)/ruff format --check .

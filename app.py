@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
+from dashboard.composition import latest_build
 from dashboard.services.readiness import readiness
 from dashboard.services.sign_in import LocalAccounts, SignIn
 from dashboard.settings import settings_from
@@ -42,7 +43,7 @@ _site = Site(
     settings=_settings,
     sign_in=SignIn(_identity),
     local=LocalAccounts(_identity),
-    ready=partial(readiness, _store, _settings),
+    ready=partial(readiness, _store, _settings, latest_build=partial(latest_build, _store)),
     shell=Path(st.__file__).parent / "static" / "index.html",
     icon=_HERE / "dashboard" / "ui" / "static" / "icon.png",
 )

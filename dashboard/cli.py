@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from analytics.core.errors import DomainError
-from dashboard.composition import services_as
+from dashboard.composition import latest_build, services_as
 from dashboard.services.ask import Answer
 from dashboard.services.loading import Loading
 from dashboard.services.users import actor_named, create_admin, demo_accounts, service_actor
@@ -44,10 +44,15 @@ def main() -> None:
 
 
 @app.command()
-def demo(json_output: Json = False) -> None:
+def demo(
+    if_empty: Annotated[bool, typer.Option(help="Do nothing where a build was published already.")] = False,
+    json_output: Json = False,
+) -> None:
     """Create the demo home: a sample world, loaded and built, with demo accounts."""
     with _told(json_output) as told:
         settings, store = _opened()
+        if if_empty and latest_build(store) is not None:
+            return
         with _bars() as bar:
             built = Loading(settings, store, service_actor("demo")).demo(now=_now(), progress=bar)
         _say(json_output, _build_facts(built, ()), told.t("cli.demo_done", home=settings.home))
@@ -112,7 +117,8 @@ def contract(
     write: Annotated[Path | None, typer.Option(help="Write the document to this file.")] = None,
 ) -> None:
     """Show the data contract."""
-    text = json.dumps(contract_json(TABLES), ensure_ascii=False, indent=2) if json_output else contract_markdown(TABLES)
+    tables = TABLES.values()
+    text = contract_json(tables) if json_output else contract_markdown(tables)
     if write:
         write.write_text(text, encoding="utf-8")
     else:
@@ -138,12 +144,9 @@ def users_create_admin(
 
 @app.command()
 def serve(port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501) -> None:
-    """Serve the dashboard; a home without data becomes a demo home first."""
+    """Serve the dashboard; prints the address and, in a demo home, the accounts to sign in with."""
     with _told(False) as told:
         settings, store = _opened()
-        if not settings.lake.exists():
-            with _bars() as bar:
-                Loading(settings, store, service_actor("demo")).demo(now=_now(), progress=bar)
         print(told.t("cli.serving", address=settings.base_url))
         for account in demo_accounts(settings):
             print(f"  {account.login:<14} {DEMO_PASSWORD}   {account.display_name_zh} / {account.display_name_en}")

@@ -26,7 +26,7 @@ _PUBLIC_EXACTLY = frozenset({
     "/_stcore/health", "/_stcore/host-config", "/favicon.png", "/icon.png",
     "/sign-in", "/sign-out", "/healthz", "/readyz",
 })  # fmt: skip
-_NOT_PAGES = ("/_stcore/", "/media/", "/app/")
+_NOT_PAGES = ("/media/", "/app/")
 
 
 class Gate:
@@ -64,7 +64,9 @@ def is_public(path: str) -> bool:
 def is_page(request: Request) -> bool:
     """Whether a browser fetches a page to look at; Streamlit answers every unknown path with its index page."""
     path = request.url.path
-    return request.method in {"GET", "HEAD"} and not is_public(path) and not path.startswith(_NOT_PAGES)
+    # Below a page's address Streamlit looks for its own doors: an answer other than an error would mislead it.
+    machine = path.startswith(_NOT_PAGES) or "/_stcore/" in path
+    return request.method in {"GET", "HEAD"} and not machine and not is_public(path)
 
 
 def _to_sign_in(request: Request) -> Response:

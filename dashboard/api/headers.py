@@ -83,6 +83,7 @@ class SecurityHeaders:
             "cross-origin-opener-policy": "same-origin",
             "cross-origin-resource-policy": "same-origin",
         }
+        self._secure = site.secure
         https = urlsplit(site.settings.base_url).scheme == "https"
         self._transport = {"strict-transport-security": "max-age=63072000; includeSubDomains"} if https else {}
 
@@ -103,6 +104,19 @@ class SecurityHeaders:
             headers.setdefault(name, value)
         if path.startswith("/media/"):
             headers["cache-control"] = "no-store"
+        if self._secure:
+            _secure_cookies(headers)
+
+
+def _secure_cookies(headers: MutableHeaders) -> None:
+    """Streamlit marks none of its own cookies ``Secure``."""
+    cookies = headers.getlist("set-cookie")
+    if not cookies:
+        return
+    del headers["set-cookie"]
+    for cookie in cookies:
+        known = any(part.strip().lower() == "secure" for part in cookie.split(";"))
+        headers.append("set-cookie", cookie if known else f"{cookie}; Secure")
 
 
 def _tile_source(tile_url: str | None) -> str:

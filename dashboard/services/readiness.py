@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.settings import Settings
 from data.store.engine import Store, StoreUnavailable
-from data.store.publication import latest_build
+from data.store.records import Build
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,12 @@ class Readiness:
         return self.state in {"ready", "no_data_yet"}
 
 
-def readiness(store: Store, settings: Settings) -> Readiness:
+def readiness(store: Store, settings: Settings, *, latest_build: Callable[[], Build | None]) -> Readiness:
     """Look at the store and at the files of the published build."""
     try:
         if not store.migrated:
             return Readiness("store_not_migrated")
-        build = latest_build(store)
+        build = latest_build()
     except StoreUnavailable:
         return Readiness("store_unavailable")
     if build is None:

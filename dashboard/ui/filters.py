@@ -212,7 +212,8 @@ def draw_chips(fmt: Format, asked: Asked, options: FilterOptions, names: Mapping
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="filter.chips"):
         for name, value in set_now:
             label = option_labels(lists[name]).get(value) if name in lists else None
-            label = label or names.get(name, {}).get(value) or kept.get(f"{name}:{value}") or value
+            label = label or names.get(name, {}).get(value) or kept.get(f"{name}:{value}")
+            label = label or (t("map.unnamed") if name == "cell" else value)
             text = t("filter.chip", name=t(f"filter.{name}"), value=label)
             st.button(text, key=f"filter.chip.{name}.{value}", icon=":material/close:", icon_position="right",
                       help=t("filter.chip.remove"), on_click=widen, args=(name, value))

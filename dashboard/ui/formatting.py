@@ -16,6 +16,8 @@ from dashboard.words import Words
 
 NOTHING = "–"
 MINUS = "−"
+JOINED = "\u2060"
+"""Keeps a sign and its currency on one line."""
 COMPACT_FROM = Decimal(10_000)
 SYMBOLS = {"CNY": "¥", "USD": "$", "GBP": "£", "EUR": "€"}
 
@@ -156,7 +158,7 @@ def plus(body: str, shown: Decimal) -> str:
     """``body`` with the sign of ``shown``; zero has none."""
     if shown == 0:
         return body
-    return f"{'+' if shown > 0 else MINUS}{body}"
+    return f"{'+' if shown > 0 else MINUS}{JOINED if body[0] in '¥$£€' else ''}{body}"
 
 
 def is_number(value: object) -> bool:

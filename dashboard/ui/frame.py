@@ -82,8 +82,10 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
     """One page inside the frame. Refusals become sentences with a remedy; anything else a reference to the log."""
     slot = masthead(words, services.actor, spec.url_path)
     st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
+    lead = st.container(key="frame.lead")
     page = Page(key=spec.key, action=spec.action, services=services, words=words, settings=settings,
-                palette=palette_of(st.context.theme.type), rises_red=rises_red(words), freshness_slot=slot)
+                palette=palette_of(st.context.theme.type), rises_red=rises_red(words), freshness_slot=slot,
+                lead_slot=lead)
     may_load = services.actor.may(Action.LOAD_DATA)
     try:
         services.actor.require(spec.action)

@@ -47,8 +47,10 @@ def today_sentence(fmt: Format, today: Today) -> str:
     said = t("today.lead.change", change=f"**{fmt.change(sales.change)}**", **facts)
     if abs(sales.change) < 0.0005:
         return said + t("today.lead.end")
-    named = [f"{escaped(str(name))} {fmt.difference(part, Unit.MONEY)}" for name, part in
-             movers(today.partners, sales.difference).items()]
+    named = [
+        t("today.lead.mover", name=escaped(str(name)), change=fmt.difference(float(part), Unit.MONEY))
+        for name, part in movers(today.partners, sales.difference).items()
+    ]
     if not named:
         return said + t("today.lead.end")
     return said + t("today.lead.movers", names=fmt.listed(named))

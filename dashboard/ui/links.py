@@ -14,7 +14,8 @@ _SHEET = """<style>
 [data-testid="stMetricValue"],[data-testid="stMetricDelta"],[data-testid="stMarkdownContainer"]{
  font-variant-numeric:tabular-nums}
 .waterline-links{display:flex;gap:1rem;flex-wrap:wrap;font-size:.9rem;align-items:center}
-.waterline-links a{white-space:nowrap}
+.waterline-links a{white-space:nowrap;color:inherit}
+.st-key-frame-lead p{font-size:1.2rem;line-height:1.55}
 </style>"""
 
 

@@ -41,6 +41,7 @@ class Page:
     palette: Palette
     rises_red: bool
     freshness_slot: Slot
+    lead_slot: Slot
     fmt: Format = field(init=False)
     asked: Asked = field(default_factory=Asked)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -69,11 +70,12 @@ class Page:
             st.caption(self.t("filter.set_aside", count=aside))
         return self.asked
 
-    def choice(self, name: str, options: Sequence[str], default: str) -> str:
-        """One of a few, side by side; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
+    def choice(self, name: str, options: Sequence[str], *, changed: Callable[[], None] | None = None) -> str:
+        """One of a few, side by side, the first at first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
         key = f"{self.key}.{name}"
-        return str(st.segmented_control(self.t(key), options, default=default, required=True, key=key,
-                                        format_func=lambda code: self.t(f"{key}.{code}"), persist_state="session"))
+        return str(st.segmented_control(self.t(key), options, default=options[0], required=True, key=key,
+                                        format_func=lambda code: self.t(f"{key}.{code}"), persist_state="session",
+                                        on_change=changed))
 
     def pick(self, name: str, options: Mapping[str, str], chosen: str | None, choose: Callable[[str | None], None]) -> None:
         """One or none of a long list (code → label); the choice lives where ``choose`` puts it."""
@@ -97,6 +99,10 @@ class Page:
                       at=self.fmt.moment(freshness.published_at), build=freshness.build_id[:8])
         self.freshness_slot.caption(said)
 
+    def channels(self) -> dict[str, str]:
+        """Channel code → name, as the filters offer them."""
+        return {option.code: option.label for option in self._options.channels} if self._options else {}
+
     def name(self, kind: str, labels: Mapping[str, str]) -> None:
         """Names for chips of filters that have no list of their own (``sku``, ``cell``)."""
         self.names[kind] = {**self.names.get(kind, {}), **labels}
@@ -109,8 +115,7 @@ class Page:
 
     def lead(self, sentence: str) -> None:
         """The answer of the page in one sentence."""
-        with st.container(key=f"{self.key}.lead"):
-            st.markdown(sentence)
+        self.lead_slot.markdown(sentence)
 
     # Showing
 
@@ -144,13 +149,13 @@ class Page:
         return below if below.open else None
 
     def tiles(self, shown: Sequence[Tile], baseline: Period, passports: Glossary) -> None:
-        """KPI tiles; unit and favourable direction come from the registry's passports."""
+        """KPI tiles under the days that they are compared with; unit and favourable direction are the registry's."""
         known = {one.metric: one for one in passports.definitions}
         st.caption(self.t("tile.against", period=self.fmt.period(baseline)))
-        with self.cards("tiles", 165):
+        with st.grid(6, min_column_width=124, gap="small", key=f"{self.key}.tiles"):
             for tile in shown:
                 passport = known[tile.metric]
-                tiles.draw_tile(self.fmt, tile, baseline, Unit(passport.unit), Favourable(passport.favourable),
+                tiles.draw_tile(self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable),
                                 rises_red=self.rises_red)
 
     def figure(self, name: str, drawn: go.Figure, alt: str, *, still: bool = False) -> None:

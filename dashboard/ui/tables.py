@@ -12,6 +12,9 @@ import streamlit as st
 
 from dashboard.ui.formatting import NOTHING, Format
 
+HEADER, ROW, HIGHEST = 38, 35, 420
+"""Pixels of the grid's header and rows, and of the highest table unless a page says otherwise."""
+
 Kind = Literal["text", "day", "money", "cents", "count", "units", "change", "rate", "bar"]
 
 
@@ -22,7 +25,7 @@ class Column:
     name: str
     label: str
     kind: Kind = "text"
-    width: Literal["small", "medium", "large"] | None = None
+    width: int | None = None
 
 
 def configured(fmt: Format, column: Column) -> object:
@@ -34,7 +37,7 @@ def configured(fmt: Format, column: Column) -> object:
         case "text":
             return config.TextColumn(label, width=width)
         case "day":
-            return config.DateColumn(label, format="YYYY-MM-DD", width=width or "small")
+            return config.DateColumn(label, format="YYYY-MM-DD", width=width or 95)
         case "money":
             return config.NumberColumn(f"{label} ({fmt.symbol.strip()})", format="%,.0f", width=width)
         case "cents":
@@ -93,7 +96,7 @@ def draw_table(
         shown(frame, columns),
         column_config={column.name: configured(fmt, column) for column in columns},
         hide_index=True,
-        height=height or min(38 + 35 * max(len(frame), 1), 420),
+        height=min(HEADER + ROW * max(len(frame), 1), height or HIGHEST),
         placeholder=NOTHING,
         key=key,
         on_select=chosen if choose else "ignore",

@@ -6,7 +6,6 @@ from typing import Literal
 
 import streamlit as st
 
-from analytics.core.calendar import Period
 from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.views import Tile
 from dashboard.ui.errors import table_labels
@@ -43,15 +42,14 @@ def arrow_of(way: int) -> Arrow:
     return "up" if way > 0 else "down" if way < 0 else "off"
 
 
-def draw_tile(fmt: Format, tile: Tile, baseline: Period, unit: Unit, favourable: Favourable, *, rises_red: bool) -> None:
+def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, rises_red: bool) -> None:
     """One tile; without data it says which table to load instead of a zero."""
     t = fmt.words.t
     label = t(f"metric.{tile.metric}.label")
     about = t(f"metric.{tile.metric}.about")
     if not is_number(tile.value):
-        with st.container(border=True, height="stretch", key=f"tile.{tile.metric}.empty"):
-            st.markdown(label, help=about)
-            st.markdown(f"### {NOTHING}")
+        with st.container(border=True, height="stretch", gap="xxsmall", key=f"tile.{tile.metric}.empty"):
+            st.metric(label, NOTHING, help=about)
             needed = table_labels(fmt.words, tile.needs)
             st.caption(t("tile.needs", tables=needed) if tile.needs else t("tile.no_data"))
         return
@@ -63,7 +61,6 @@ def draw_tile(fmt: Format, tile: Tile, baseline: Period, unit: Unit, favourable:
         delta=delta_text(fmt, tile, unit) or t("tile.no_baseline"),
         delta_color=colour_of(way, favourable, rises_red=rises_red),
         delta_arrow=arrow_of(way),
-        delta_description=t("tile.against_short"),
         help=f"{about}\n\n{t('tile.exactly', value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))}",
         chart_data=line if len(line) > 1 else None,
         border=True,

@@ -21,7 +21,7 @@ def sales_line(inputs: Inputs) -> ir.Table:
     """
     lines = inputs.current("order_line")
     sold = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
-    groups = inputs.mart("channel").select("channel", "channel_group")
+    groups = inputs.current("channel").select("channel", "channel_group")
     sold = sold.left_join(groups, "channel").drop("channel_right")
     cost = _unit_cost(inputs)
     costed = sold.left_join(
@@ -133,10 +133,8 @@ def first_purchase(inputs: Inputs) -> ir.Table:
     return ranked.filter(ranked.nth == 0).select("buyer", "owner", "day", "channel", "partner", "place")
 
 
-_LINES = ("order_line", "product_cost", "channel")
-
 MARTS = (
-    Mart("sales_line", sales_line, reads=_LINES, uses=("channel",), owner="owner"),
+    Mart("sales_line", sales_line, reads=("order_line", "product_cost", "channel"), owner="owner"),
     Mart("sales_day", sales_day, uses=("sales_line",), owner="owner"),
     Mart("refund_line", refund_line, reads=("refund_line",), owner="owner"),
     Mart("document", document, uses=("sales_line", "refund_line"), owner="owner"),

@@ -114,7 +114,7 @@ def assortment(rng: np.random.Generator, first_day: date) -> Assortment:
         cost=np.rint(price[:, None] * share[:, None] * drift).astype(np.int64),
         cost_from=tuple(first_day + timedelta(days=days) for days in (-60, 180, 365)),
         life=np.array([variety.life for variety, _, _ in packs]),
-        pull=np.array([variety.pull for variety, _, _ in packs]) * _pack_pull(kg) * rng.gamma(8, 1 / 8, len(packs)),
+        pull=np.array([variety.pull for variety, _, _ in packs]) * _pack_pull(kg) * rng.gamma(25, 1 / 25, len(packs)),
         summer=np.array([variety.summer for variety, _, _ in packs]),
         festive=np.array([variety.festive for variety, _, _ in packs]),
         launched=launched,

@@ -65,7 +65,7 @@ def outlets(rng: np.random.Generator, where: Places, world: WorldParameters) -> 
     store = np.arange(len(city)) < world.stores
     codes, dealers = list(CITIES), dealer_of_city()
     number = np.where(store, np.arange(len(city)) + 1, np.arange(len(city)) + 1 - world.stores)
-    opens, closes = _lifetimes(rng, len(city), world)
+    opens, closes = _lifetimes(rng, city, store, world)
     return Outlets(
         partner=np.array([f"S{n:03d}" if is_store else f"G{n:02d}" for n, is_store in zip(number, store, strict=True)]),
         store=store,
@@ -107,15 +107,21 @@ def _sizes(rng: np.random.Generator, city: np.ndarray, store: np.ndarray, world:
     return size
 
 
-def _lifetimes(rng: np.random.Generator, count: int, world: WorldParameters) -> tuple[np.ndarray, np.ndarray]:
-    """First and last month of each outlet; the first of a city never opens late or closes, so none is left alone."""
+def _lifetimes(
+    rng: np.random.Generator, city: np.ndarray, store: np.ndarray, world: WorldParameters
+) -> tuple[np.ndarray, np.ndarray]:
+    """First month of each outlet and the month after its last.
+
+    The first store and the first leader of each city stay throughout, so that no city is ever left without one.
+    """
+    count = len(city)
     opens, closes = np.zeros(count, dtype=int), np.full(count, world.months + 1)
     fate = rng.random(count)
+    _, staying = np.unique(city * 2 + store, return_index=True)
+    fate[staying] = 0.5
     late, gone = fate < world.opened_inside, fate > 1 - world.closed_inside
     opens[late] = rng.integers(2, world.months - 2, late.sum())
     closes[gone] = rng.integers(6, world.months - 1, gone.sum())
-    opens[0] = 0
-    closes[0] = world.months + 1
     return opens, closes
 
 
@@ -190,7 +196,9 @@ def territory_rows(months: list[date]) -> list[dict[str, object]]:
 
 def node_rows(where: Places, partners: list[dict[str, object]]) -> list[dict[str, object]]:
     """Rows of the node table: plants, warehouses, and one node for each dealer and store."""
-    own = [(code, "plant", city, "示例工厂", 120_000, None) for code, city in PLANTS]
+    own: list[tuple[str, str, str, str, int, int | None]] = [
+        (code, "plant", city, "示例工厂", 120_000, None) for code, city in PLANTS
+    ]
     own += [(CENTRAL[0], "central", CENTRAL[1], "示例中心仓", 80_000, 72)]
     own += [(code, "regional", city, "示例区域仓", 30_000, 48) for code, city in REGIONAL.values()]
     rows: list[dict[str, object]] = [

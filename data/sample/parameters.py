@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,6 @@ class WorldParameters:
     version: int = 1
     months: int = 18
     channels: tuple[Channel, ...] = CHANNELS
-    sizes: dict[str, Size] = field(default_factory=lambda: dict(SIZES))
     stores: int = 200
     leaders: int = 60
     without_position: int = 5
@@ -82,17 +81,18 @@ class WorldParameters:
     festival_peak: float = 0.85
     lull_after_festival: float = 0.45
     event_peak: float = 2.6
-    member_discount: float = 0.12
     member_activity_spread: float = 1.1
     member_life_days: float = 700.0
     partner_bound: float = 0.72
     mini_through_partner: float = 0.45
-    extra_line: tuple[float, ...] = (0.47, 0.33, 0.14, 0.06)
+    lines_per_order: tuple[float, ...] = (0.38, 0.36, 0.18, 0.08)
     refunds: float = 0.015
     cancelled: float = 0.012
     unpaid: float = 0.004
     city_only_address: float = 0.06
-    price_change_share: float = 0.5
+    promotion_depth: float = 0.12
+    event_depth: float = 0.18
+    city_spread: float = 0.30
     vat: float = 0.09
 
 

@@ -163,8 +163,12 @@ def _received(source: ColumnSource, rows: Rows, given: Computed) -> ir.Value:
     inputs = source.inputs
     if not inputs:
         return text(given).value.cast("string")
-    words = [text(column_of(rows, name)).value.cast("string").fill_null("") for name in inputs]
-    if len(words) == 1:
-        return words[0].nullif("")
-    named = [ibis.literal(f"{name}=") + word for name, word in zip(inputs, words, strict=True)]
-    return ibis.literal(", ").join(named)
+    if len(inputs) == 1:
+        return text(column_of(rows, inputs[0])).value
+    return named_values(inputs, rows)
+
+
+def named_values(names: tuple[str, ...], rows: Rows) -> ir.Value:
+    """``a=1, b=2``: what a rule over several columns received."""
+    words = [ibis.literal(f"{name}=") + text(column_of(rows, name)).value.fill_null("") for name in names]
+    return ibis.literal(", ").join(words) if words else ibis.null("string")

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from analytics.core.errors import ContractViolation
 from data.contract import contract_table
 from data.contract.schema import Column, Kind, Table
-from data.sources.casting import Typed, source_value, typed
+from data.sources.casting import Typed, named_values, source_value, typed
 from data.sources.coordinates import to_wgs84
 from data.sources.declarations import ColumnSource, Distinct, Join, Mapping, Section, Unpivot
 from data.sources.expressions import Expression, compute
@@ -219,8 +219,7 @@ class Preparation:
             return Typed(holds, ibis.null("string"), ibis.null("string"))
         failed = computed.failed.fill_null(False)
         code = ibis.ifelse(failed, "not_readable", ibis.null("string"))
-        named = [ibis.concat(f"{name}=", _words(rows.table[name]).fill_null("")) for name in told.columns]
-        return Typed(holds | failed, ibis.literal(", ").join(named), code)
+        return Typed(holds | failed, named_values(told.columns, rows), code)
 
 
 def _words(value: ir.Value) -> ir.Value:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
-from ibis.util import gen_name
 
 from data.contract.schema import Table
 from data.sources.casting import facts_of
 from data.sources.declarations import Distinct
 from data.sources.readers import FILE, LINE
 from data.sources.sections import CHOSEN, POSITION, PREFER, Prepared, code_name, column_named, raw_name
+from data.sources.staging import Staging
 
 REJECT_COLUMNS = (FILE, LINE, "table", "column", "value", "code", "facts")
 
@@ -30,28 +29,24 @@ class Sifted:
     duplicates: int
 
 
-def sift(sections: Sequence[Prepared], backend: Backend) -> Sifted:
+def sift(sections: Sequence[Prepared], staging: Staging) -> Sifted:
     """Sift the sections of one contract table together: they share its key."""
     table = sections[0].table
     names = tuple(dict.fromkeys(name for section in sections for name in section.names))
-    rejects = [reject for section in sections for reject in _broken(section, backend)]
+    rejects = [reject for section in sections for reject in _broken(section, staging)]
     parts = [_widened(_sound(section), section, table, names) for section in sections]
-    staged = _kept(ibis.union(*parts) if len(parts) > 1 else parts[0], backend)
-    return _without_doubles(staged, table, rejects, backend)
-
-
-def _kept(rows: ir.Table, backend: Backend) -> ir.Table:
-    return backend.create_table(gen_name("staged"), rows, temp=True)
+    staged = staging.keep(ibis.union(*parts) if len(parts) > 1 else parts[0])
+    return _without_doubles(staged, table, rejects, staging)
 
 
 def _bad(section: Prepared) -> ir.BooleanValue:
     return ibis.or_(*(section.rows[code_name(name)].notnull() for name in section.checked))
 
 
-def _broken(section: Prepared, backend: Backend) -> list[ir.Table]:
+def _broken(section: Prepared, staging: Staging) -> list[ir.Table]:
     """One reject per offending column of each bad row."""
     told = [column for name in section.checked for column in (raw_name(name), code_name(name))]
-    bad = _kept(section.rows.filter(_bad(section)).select(FILE, LINE, *told), backend)
+    bad = staging.keep(section.rows.filter(_bad(section)).select(FILE, LINE, *told))
     if not bad.count().execute():
         return []
     return [_rejects_of(bad, name, section.table) for name in section.checked]
@@ -105,20 +100,20 @@ def _widened(rows: ir.Table, section: Prepared, table: Table, names: tuple[str, 
     return rows.mutate(**missing).select(FILE, LINE, *names) if missing else rows.select(FILE, LINE, *names)
 
 
-def _without_doubles(staged: ir.Table, table: Table, rejects: list[ir.Table], backend: Backend) -> Sifted:
+def _without_doubles(staged: ir.Table, table: Table, rejects: list[ir.Table], staging: Staging) -> Sifted:
     key = list(table.key)
     counted = staged.group_by(key).aggregate(__rows=staged.count())
-    double = _kept(counted.filter(counted["__rows"] > 1).select(key), backend)
+    double = staging.keep(counted.filter(counted["__rows"] > 1).select(key))
     if not double.count().execute():
         return Sifted(staged, tuple(rejects), 0)
-    doubtful = _kept(staged.semi_join(double, key), backend)
+    doubtful = staging.keep(staged.semi_join(double, key))
     names = [name for name in staged.columns if name not in (FILE, LINE)]
     # The first line of equal rows stays; two different rows under one key leave no way to tell which is right.
     combined = doubtful.group_by(names).aggregate(
         **{FILE: doubtful[FILE].min(), LINE: doubtful[LINE].min(), "__copies": doubtful.count()}
     )
     variants = combined.count().over(ibis.window(group_by=key))
-    judged = _kept(combined.mutate(__variants=variants), backend)
+    judged = staging.keep(combined.mutate(__variants=variants))
     equal = judged.filter(judged["__variants"] == 1)
     clash = judged.filter(judged["__variants"] > 1)
     copies = (equal["__copies"].sum() - equal.count()).execute()

@@ -29,7 +29,8 @@ def subject_of(name: str) -> str:
     >>> subject_of("  Ｗang.Li ")
     'wang.li'
     """
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    # PostgreSQL's text cannot hold a NUL; no stored name has one.
+    return unicodedata.normalize("NFKC", name).strip().casefold().replace("\x00", "\ufffd")
 
 
 def checked_name(name: str) -> str:

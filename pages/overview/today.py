@@ -19,17 +19,17 @@ TREND = (
     Column("baseline", "column.baseline", "cents"),
 )
 PARTNERS = (
-    Column("name", "column.partner", width="medium"),
-    Column("sales", "metric.sales.label", "money"),
-    Column("change", "column.change", "change"),
-    Column("share", "column.share", "rate"),
+    Column("name", "column.partner", width=150),
+    Column("sales", "metric.sales.label", "money", 90),
+    Column("change", "column.change", "change", 70),
+    Column("share", "column.share", "rate", 62),
     Column("orders", "metric.orders.label", "count"),
 )
 PRODUCTS = (
-    Column("name", "column.product", width="medium"),
-    Column("sales", "metric.sales.label", "money"),
-    Column("change", "column.change", "change"),
-    Column("share", "column.share", "rate"),
+    Column("name", "column.product", width=150),
+    Column("sales", "metric.sales.label", "money", 90),
+    Column("change", "column.change", "change", 70),
+    Column("share", "column.share", "rate", 62),
     Column("units", "metric.units.label", "units"),
     Column("category", "column.category"),
 )
@@ -85,4 +85,5 @@ def rows(page: Page, asked: Asked) -> None:
     with below:
         found = page.ask(page.services.overview.rows, asked, action=Action.SEE_ROWS)
         page.note(page.t("today.rows.shown", shown=f"{found.shown:,}", total=f"{found.total:,}"))
-        page.table("rows.table", page.t("today.rows"), found.frame, ROWS, height=380)
+        named = found.frame.assign(channel=found.frame["channel"].replace(page.channels()))
+        page.table("rows.table", page.t("today.rows"), named, ROWS, height=380)

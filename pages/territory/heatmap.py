@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.core.geo import RESOLUTIONS
 from dashboard.services.views import Heatmap
 from dashboard.ui.charts.legend import legend
 from dashboard.ui.filters import only
@@ -9,18 +10,19 @@ from dashboard.ui.headline import heatmap_sentence
 from dashboard.ui.maps.deck import UNITS, Backdrop, deck, scale_of
 from dashboard.ui.maps.layers import CELLS, POINTS
 from dashboard.ui.maps.select import cell_labels, pick
+from dashboard.ui.maps.view import fitting_resolution
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
 METRICS = ("sales", "orders", "buyers", "growth")
-RESOLUTIONS = ("3", "4", "5", "6", "7")
-USUAL = "5"
-NAME, PLACE = Column("name", "column.partner", width="medium"), Column("place", "column.place")
-CHANGE, BASELINE = Column("growth", "column.change", "change"), Column("baseline", "column.baseline_sales", "money")
+AUTO, COARSE = "auto", min(RESOLUTIONS)
+SIZES = (AUTO, *(str(resolution) for resolution in RESOLUTIONS))
+NAME, PLACE = Column("name", "column.partner", width=140), Column("place", "column.place")
+CHANGE, BASELINE = Column("growth", "column.change", "change", 70), Column("baseline", "column.baseline_sales", "money")
 LINES = {
-    "sales": (NAME, Column("value", "metric.sales.label", "money"), CHANGE, PLACE),
-    "orders": (NAME, Column("value", "metric.orders.label", "count"), CHANGE, PLACE),
-    "buyers": (NAME, Column("value", "metric.buyers.label", "count"), CHANGE, PLACE),
+    "sales": (NAME, Column("value", "metric.sales.label", "money", 88), CHANGE, PLACE),
+    "orders": (NAME, Column("value", "metric.orders.label", "count", 88), CHANGE, PLACE),
+    "buyers": (NAME, Column("value", "metric.buyers.label", "count", 88), CHANGE, PLACE),
     "growth": (NAME, CHANGE, BASELINE, PLACE),
 }
 
@@ -28,10 +30,12 @@ LINES = {
 def render(page: Page) -> None:
     asked = page.filters()
     with page.row("controls"):
-        metric = page.choice("metric", METRICS, "sales")
-        kind = page.choice("kind", (CELLS, POINTS), CELLS)
-        resolution = page.choice("resolution", RESOLUTIONS, USUAL)
-    view = page.ask(page.services.territory.heatmap, asked, metric, int(resolution))
+        metric = page.choice("metric", METRICS)
+        kind = page.choice("kind", (CELLS, POINTS))
+        size = page.choice("resolution", SIZES, changed=lambda: only("cell", None))
+    view = page.ask(page.services.territory.heatmap, asked, metric, COARSE if size == AUTO else int(size))
+    if size == AUTO and (fitting := fitting_resolution(view.cells["latitude"], view.cells["longitude"])) != COARSE:
+        view = page.ask(page.services.territory.heatmap, asked, metric, fitting)
     page.fresh(view.freshness)
     names = cell_labels(page.fmt, view.cells)
     page.name("cell", names)

@@ -34,7 +34,7 @@ def no_script_in_pages(source: Source) -> Iterator[str]:
 
 
 def pages_are_functions(source: Source) -> Iterator[str]:
-    """Importing a page has no effect: imports, functions and constants that nobody can change."""
+    """Importing a page has no effect: it holds imports, functions and constants."""
     if not source.within("pages") or source.path == "pages/__init__.py":
         return
     if source.lines > MAX_PAGE_LINES:
@@ -42,13 +42,9 @@ def pages_are_functions(source: Source) -> Iterator[str]:
     silent = docstrings(source.tree)
     for node in source.tree.body:
         words = isinstance(node, ast.Expr) and id(node.value) in silent
-        constant = isinstance(node, ast.Assign | ast.AnnAssign) and _constant(node)
+        constant = isinstance(node, ast.Assign | ast.AnnAssign) and all(name.isupper() for name in _targets(node))
         if not (words or constant or isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)):
             yield f"line {node.lineno}: a page holds imports, functions and constants, nothing else"
-
-
-def _constant(node: ast.Assign | ast.AnnAssign) -> bool:
-    return not _mutable(node.value) and all(name.isupper() for name in _targets(node))
 
 
 def files_are_short(source: Source) -> Iterator[str]:

@@ -13,7 +13,7 @@ Law = Callable[[Source], Iterator[str]]
 
 EXAMPLES: tuple[tuple[Law, str, str], ...] = (
     (laws.no_script_in_pages, "pages/secret.py", ""),
-    (laws.pages_are_functions, "pages/overview/today.py", "LIMITS = [3]\n"),
+    (laws.pages_are_functions, "pages/overview/today.py", "limit = 3\n"),
     (laws.pages_are_functions, "pages/overview/today.py", "class Today: ...\n"),
     (laws.pages_are_functions, "pages/overview/today.py", "print('effect')\n"),
     (laws.pages_are_functions, "pages/overview/today.py", "\n" * 101),
@@ -54,7 +54,7 @@ EXAMPLES: tuple[tuple[Law, str, str], ...] = (
     (texts.sql_stays_home, "dashboard/services/today.py", "con.raw_sql(given)\n"),
     (texts.chinese_stays_home, "pages/overview/today.py", "def render(page):\n    page.title('今日')\n"),
     (texts.chinese_stays_home, "dashboard/ui/formatting.py", "shown = f'{value} 万'\n"),
-    (texts.no_foreign_places, "README.md", "pip install --index" + "-url x"),
+    (texts.no_foreign_places, "README.md", "pip install --in" + "dex-url x"),
     (texts.no_foreign_places, "docs/setup.md", "see /wo" + "rk/main/README.md"),
 )
 

@@ -36,7 +36,7 @@ FOREIGN = re.compile(
             r"(?<![\w.:/-])/Users/\w+/",
             r"files\.python" + r"hosted\.org",
             r"pypi\.(?:org|tuna|python)",
-            r"(?:extra-)?index" + r"-url",
+            r"--(?:extra-)?index" + r"-url",
             r"--find" + r"-links",
             r"registry\.npm",
         )

@@ -13,7 +13,7 @@ from dashboard.services.views import Heatmap
 from dashboard.ui.formatting import Format
 from dashboard.ui.maps import layers
 from dashboard.ui.maps.scale import Scale, growth_scale, value_scale
-from dashboard.ui.maps.view import fitted
+from dashboard.ui.maps.view import fitted, legible
 from dashboard.ui.tokens import Palette
 
 UNITS = {"sales": Unit.MONEY, "orders": Unit.COUNT, "buyers": Unit.COUNT, "growth": Unit.RATE}
@@ -71,7 +71,8 @@ def deck(fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: st
     if kind == layers.POINTS:
         drawn.append(layers.points(rows.assign(radius=radii(view, rows)), palette))
     else:
-        drawn.append(layers.hexagons(rows.assign(chosen=rows["cell"].isin(chosen)), palette))
+        edge = 1.0 if legible(view.resolution, where.zoom) else 3.0
+        drawn.append(layers.hexagons(rows.assign(chosen=rows["cell"].isin(chosen)), palette, edge=edge))
     drawn.append(layers.place_names(view.places, fmt.words.language, palette))
     return pdk.Deck(layers=drawn, initial_view_state=where, map_provider=None, tooltip=tooltip(palette))
 

@@ -21,15 +21,15 @@ CELLS, POINTS = "cells", "points"
 """Layer ids; a selection comes back under them."""
 
 
-def hexagons(rows: pd.DataFrame, palette: Palette) -> pdk.Layer:
-    """``rows``: cell, colour, chosen (bool), label, shown."""
+def hexagons(rows: pd.DataFrame, palette: Palette, *, edge: float) -> pdk.Layer:
+    """``rows``: cell, colour, chosen (bool), label, shown. ``edge``: pixels, so that tiny hexagons remain visible."""
     data = [
         {"cell": row.cell, "fill": rgba(row.colour, 225), "edge": rgba(palette.text if row.chosen else row.colour),
          "label": row.label, "shown": row.shown}
         for row in rows.itertuples()
     ]
     return pdk.Layer("H3HexagonLayer", data, id=CELLS, get_hexagon="cell", get_fill_color="fill", get_line_color="edge",
-                     line_width_min_pixels=1, extruded=False, pickable=True, auto_highlight=True, high_precision=True)
+                     line_width_min_pixels=edge, extruded=False, pickable=True, auto_highlight=True, high_precision=True)
 
 
 def points(rows: pd.DataFrame, palette: Palette) -> pdk.Layer:
@@ -56,12 +56,13 @@ def place_names(places: Sequence[Place], language: str, palette: Palette) -> pdk
     largest = sorted(places, key=lambda place: place.weight, reverse=True)[:MOST_LABELS]
     data = [{"name": place.names.get(language) or next(iter(place.names.values()), ""),
              "at": [place.longitude, place.latitude]} for place in largest]
-    letters = sorted({letter for entry in data for letter in str(entry["name"])})
     return pdk.Layer(
         "TextLayer", data, id="places", get_position="at", get_text="name", get_size=13, get_color=rgba(palette.text),
-        # Without its own character set the layer draws ASCII alone, and Chinese names vanish.
-        character_set=letters or [" "], font_family=pdk.types.String(FONTS.replace('"', "'")),
-        font_settings={"sdf": True}, outline_width=3, outline_color=rgba(palette.background),
+        # Without it the layer draws ASCII alone, and Chinese names vanish.
+        character_set=pdk.types.String("auto"), font_family=pdk.types.String(FONTS.replace('"', "'")),
+        # Above its place, on a veil of the page's colour: a name must neither hide a hexagon nor drown in it.
+        get_pixel_offset=[0, -15], background=True, get_background_color=rgba(palette.background, 150),
+        background_padding=[2, 0],
         get_text_anchor=pdk.types.String("middle"), get_alignment_baseline=pdk.types.String("center"), pickable=False,
     )
 

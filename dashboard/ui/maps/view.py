@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pydeck as pdk
 
-WIDTH, HEIGHT = 640, 480
+WIDTH, HEIGHT = 500, 480
 """Pixels a desktop gives the map; a phone shows the middle of the same view."""
 
 CLOSEST, FARTHEST = 10.5, 2.0
@@ -46,3 +46,20 @@ def zoom_of(wide: float, high: float) -> float:
         for pixels, degrees in ((WIDTH, wide), (HEIGHT, high))
     ]
     return round(min(max(min(fits), FARTHEST), CLOSEST), 2)
+
+
+WIDTHS = {4: 0.40, 5: 0.153, 6: 0.058, 7: 0.022, 8: 0.0083}
+"""Degrees that an H3 hexagon of a resolution is wide, near the middle latitudes."""
+
+LEGIBLE = 11
+"""Pixels below which a hexagon is a dot."""
+
+
+def legible(resolution: int, zoom: float) -> bool:
+    return WIDTHS[resolution] * 512 * 2**zoom / 360 >= LEGIBLE
+
+
+def fitting_resolution(latitudes: pd.Series, longitudes: pd.Series) -> int:
+    """The finest hexagons that are still legible when the map shows all the places."""
+    zoom = fitted(latitudes, longitudes).zoom
+    return max((resolution for resolution in WIDTHS if legible(resolution, zoom)), default=min(WIDTHS))

@@ -1,3 +1,5 @@
+"""The door before a scope exists: passwords, sessions, throttle."""
+
 from __future__ import annotations
 
 import threading
@@ -40,6 +42,7 @@ def test_an_account_is_found_in_any_spelling(identity: Identity) -> None:
     made = add(identity)
     assert identity.find(name=" ＷＡＮＧ.li ") == made
     assert identity.find(name="wang") is None
+    assert identity.find(name="wang.li\x00") is None
     assert identity.find(name="wang.li", issuer="https://id.example") is None
 
 
@@ -107,9 +110,7 @@ def test_a_hash_with_old_settings_is_renewed_at_sign_in(identity: Identity) -> N
 @pytest.mark.parametrize("password", ["short", "x" * 257, "long-enough-name"])
 def test_weak_passwords_are_refused(identity: Identity, password: str) -> None:
     with pytest.raises(DomainError, match="password_weak"):
-        identity.create_user(
-            name="Long-Enough-Name", display_name="", password=password, roles=(), grants=(), now=NOW
-        )
+        identity.create_user(name="Long-Enough-Name", display_name="", password=password, roles=(), grants=(), now=NOW)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "two words", "a\nb", "a\x00b", "x" * 101])

@@ -1,4 +1,8 @@
+"""The door to the store is cut to a scope and undoes what is not committed."""
+
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 
@@ -77,7 +81,7 @@ def test_without_a_scope_the_door_stays_shut(store: Store, scope: Scope) -> None
 
 def test_a_dealer_touches_nothing_of_the_brand(store: Store) -> None:
     user = add_user(store, "wang", "D01")
-    attempts = {
+    attempts: dict[str, Callable[[UnitOfWork], object]] = {
         "loads.add": lambda unit: unit.loads.add(a_load()),
         "loads.all": lambda unit: unit.loads.all(),
         "loads.find": lambda unit: unit.loads.find("c", "m"),

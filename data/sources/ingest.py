@@ -1,0 +1,183 @@
+"""Ingest: a source's files through its mapping, checked at the door, into the lake."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from analytics.core.access import Scope
+from data.lake.lake import Lake
+from data.sources.code_map import committed_code_map
+from data.sources.declarations import Mapping
+from data.sources.inputs import Found, find_inputs
+from data.sources.landing import Landing, Stamp, unreadable_lines
+from data.sources.problems import Problems
+from data.sources.report import FileReport, IngestReport, Progress
+from data.sources.sections import Preparation, Prepared
+from data.sources.sifting import sift
+from data.sources.staging import Staging
+from data.sources.units import Sources, Unit, units_of
+from data.store.engine import Store
+from data.store.records import Load
+from data.store.unit_of_work import UnitOfWork
+
+MEMORY = "2GB"
+"""What DuckDB may hold before it spills to its temporary folder; the rest of a 4 GB machine is for the writer."""
+THREADS = 2
+
+
+def ingest(
+    path: Path | str,
+    mapping: Mapping,
+    *,
+    lake: Lake,
+    store: Store,
+    scope: Scope,
+    now: datetime,
+    extract_at: datetime | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Load what ``path`` (folder, file or database address) holds of ``mapping``'s inputs.
+
+    Bad rows are set aside in the lake's ``rejects``. Each load becomes visible by its row in the store, written last;
+    what was loaded before by the same mapping is left alone. ``extract_at``: when the source was read, by default each
+    file's time of change.
+
+    Raises ContractViolation or MappingRefused before anything is loaded when mapping and files do not fit.
+    """
+    started = time.perf_counter()
+    found = find_inputs(path, mapping)
+    scratch = Path(tempfile.mkdtemp(prefix="waterline-ingest-"))
+    backend = ibis.duckdb.connect(threads=THREADS, memory_limit=MEMORY, temp_directory=str(scratch))
+    try:
+        door = _Door(found, lake, store, scope, now.astimezone(UTC), extract_at, progress or _silent)
+        files = door.load_all(Sources(found, backend, scratch), backend)
+    finally:
+        backend.disconnect()
+        shutil.rmtree(scratch, ignore_errors=True)
+    seconds = round(time.perf_counter() - started, 3)
+    return IngestReport(mapping.source, mapping.name, files, found.absent, found.ignored, seconds)
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A unit to load: its content's digest and its sections over its files."""
+
+    unit: Unit
+    digest: str
+    sections: tuple[Prepared, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """One ingest: everything that its loads have in common."""
+
+    found: Found
+    lake: Lake
+    store: Store
+    scope: Scope
+    now: datetime
+    extract_at: datetime | None
+    progress: Progress
+
+    @property
+    def mapping(self) -> Mapping:
+        return self.found.mapping
+
+    def load_all(self, sources: Sources, backend: Backend) -> tuple[FileReport, ...]:
+        """Units that fill the code map are loaded before the others are looked at."""
+        units = units_of(self.found)
+        maps = [unit for unit in units if "code_map" in unit.tables]
+        others = [unit for unit in units if "code_map" not in unit.tables]
+        return (*self._load(maps, sources, backend), *self._load(others, sources, backend))
+
+    def _load(self, units: Sequence[Unit], sources: Sources, backend: Backend) -> list[FileReport]:
+        with UnitOfWork(self.store, self.scope, reading=True) as work:
+            committed = [load for load in work.loads.all() if load.tables.get("code_map")]
+            digests = [sources.digest(unit, [load.id for load in committed]) for unit in units]
+            known = [work.loads.find(digest, self.mapping.digest) for digest in digests]
+        code_map = committed_code_map(self.lake, backend, committed)
+        new = [pair for pair, load in zip(zip(units, digests, strict=True), known, strict=True) if load is None]
+        reports = [_told_before(load) for load in known if load is not None]
+        for number, waiting in enumerate(self._prepared(new, sources, code_map)):
+            self.progress("check", number, len(new))
+            reports.append(self._load_one(waiting, sources, backend))
+        self.progress("check", len(new), len(new))
+        return reports
+
+    def _prepared(
+        self, new: Sequence[tuple[Unit, str]], sources: Sources, code_map: ir.Table | None
+    ) -> list[_Waiting]:
+        """Fit every section to its files before the first row is loaded, so that all problems are told at once."""
+        problems = Problems()
+        waiting = []
+        for number, (unit, digest) in enumerate(new):
+            self.progress("read", number, len(new))
+            preparation = Preparation(self.mapping, sources.inputs(unit), code_map, problems)
+            made = [preparation.prepare(section) for section in unit.sections]
+            waiting.append(_Waiting(unit, digest, tuple(section for section in made if section is not None)))
+        self.progress("read", len(new), len(new))
+        problems.raise_any(self.mapping.name)
+        return waiting
+
+    def _load_one(self, waiting: _Waiting, sources: Sources, backend: Backend) -> FileReport:
+        unit, load_id, staging = waiting.unit, uuid.uuid4().hex, Staging(backend)
+        raws = [sources.raw(origin) for origin in unit.origins]
+        bad_lines = [(raw.origin.label, line) for raw in raws for line in raw.bad]
+        read = sum(int(raw.table.count().execute()) for raw in raws) + len(bad_lines) if raws else len(unit.sections)
+        extracted = self.extract_at or sources.modified(unit) or self.now
+        landing = Landing(Stamp(self.mapping, load_id, extracted, self.now), staging, self.lake, self.progress)
+        rejects = [unreadable_lines(bad_lines, unit.tables[0])] if bad_lines and unit.owns_lines else []
+        tables, duplicates = {}, 0
+        for table in unit.tables:
+            sifted = sift([section for section in waiting.sections if section.table.name == table], staging)
+            rejects.extend(sifted.rejects)
+            duplicates += sifted.duplicates
+            tables[table] = landing.land(table, sifted.good)
+        rejected, codes = landing.set_aside(rejects)
+        staging.forget()
+        load = self._record(waiting, load_id, tables, (read, rejected, duplicates), extracted)
+        with UnitOfWork(self.store, self.scope) as work:
+            work.loads.add(load)
+            work.commit()
+        return FileReport(unit.label, load_id, False, read, rejected, duplicates, load.tables, codes)
+
+    def _record(
+        self, waiting: _Waiting, load_id: str, tables: dict[str, int], rows: tuple[int, int, int], extracted: datetime
+    ) -> Load:
+        return Load(
+            id=load_id,
+            source=self.mapping.source,
+            mapping=self.mapping.name,
+            mapping_digest=self.mapping.digest,
+            file=waiting.unit.label,
+            content_digest=waiting.digest,
+            tables={table: count for table, count in tables.items() if count},
+            rows_read=rows[0],
+            rows_rejected=rows[1],
+            rows_duplicate=rows[2],
+            currency=self.mapping.currency,
+            timezone=self.mapping.timezone,
+            extract_at=extracted.astimezone(UTC),
+            loaded_at=self.now,
+        )
+
+
+def _told_before(load: Load) -> FileReport:
+    return FileReport(
+        load.file, load.id, True, load.rows_read, load.rows_rejected, load.rows_duplicate, load.tables
+    )

@@ -1,0 +1,236 @@
+"""Services over invented, realistic frames: what pages look like is tested without a database."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import h3
+import numpy as np
+import pandas as pd
+
+from analytics.core.access import Action, Actor, Role
+from analytics.core.calendar import Period, baseline, preset_period
+from analytics.core.errors import AccessDenied, MissingData
+from dashboard.services.requests import Asked
+from dashboard.services.views import (
+    Definition,
+    FilterOptions,
+    Freshness,
+    Gap,
+    Glossary,
+    Heatmap,
+    Option,
+    Place,
+    Rows,
+    Tile,
+    Today,
+)
+
+COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
+FRESH = Freshness("b20261031", datetime(2026, 11, 1, 6, 12, tzinfo=UTC), COVERED, "CNY")
+CITIES = (
+    ("哈尔滨", "Harbin", 45.80, 126.53),
+    ("沈阳", "Shenyang", 41.80, 123.43),
+    ("北京", "Beijing", 39.90, 116.40),
+    ("济南", "Jinan", 36.65, 117.12),
+    ("郑州", "Zhengzhou", 34.75, 113.62),
+    ("西安", "Xi'an", 34.34, 108.94),
+    ("南京", "Nanjing", 32.06, 118.80),
+    ("上海", "Shanghai", 31.23, 121.47),
+    ("杭州", "Hangzhou", 30.27, 120.15),
+    ("武汉", "Wuhan", 30.59, 114.30),
+    ("成都", "Chengdu", 30.57, 104.07),
+    ("广州", "Guangzhou", 23.13, 113.26),
+)
+PARTNERS = tuple((f"S{index:03d}", f"{zh}{kind}", index) for index, (zh, _, _, _) in enumerate(CITIES) for kind in ("粮油店",))
+PRODUCTS = (
+    ("R5", "五常大米 5kg", "大米"),
+    ("R10", "盘锦蟹田米 10kg", "大米"),
+    ("O5", "压榨一级花生油 5L", "食用油"),
+    ("O18", "非转基因大豆油 1.8L", "食用油"),
+    ("G1", "有机小米 1kg", "杂粮"),
+    ("F5", "高筋面粉 5kg", "面粉"),
+)
+UNITS = {
+    "sales": ("money", "sum", "up", 1_234_567.8, 1_184_312.0),
+    "net_sales": ("money", "sum", "up", 1_198_000.0, 1_160_400.0),
+    "orders": ("count", "distinct", "up", 18_204.0, 17_950.0),
+    "units": ("units", "sum", "up", 20_113.5, 20_900.0),
+    "average_order_value": ("money", "ratio", "up", 67.82, 65.98),
+    "gross_margin": ("money", "sum", "up", None, None),
+    "gross_margin_rate": ("rate", "ratio", "up", 0.2314, 0.2289),
+    "buyers": ("count", "distinct", "up", 9_999.5, 9_900.0),
+    "new_buyers": ("count", "sum", "up", 856.0, None),
+    "partners_buying": ("count", "distinct", "up", 12.0, 12.0),
+    "online_share": ("rate", "ratio", "neither", 0.4123, 0.3984),
+    "refunds": ("money", "sum", "down", 36_567.8, 23_912.0),
+}
+
+
+def actor(*roles: Role) -> Actor:
+    return Actor("u1", "演示高管", frozenset(roles or (Role.EXECUTIVE,)), frozenset({"brand"}), "s1")
+
+
+@dataclass
+class FakeDesk:
+    who: Actor
+
+    def actor(self, action: Action) -> Actor:
+        self.who.require(action)
+        return self.who
+
+
+class FakeFilters:
+    def options(self) -> FilterOptions:
+        return FilterOptions(
+            channels=(Option("tmall", "天猫"), Option("jd", "京东"), Option("store", "门店")),
+            partners=tuple(Option(code, name) for code, name, _ in PARTNERS),
+            categories=tuple(Option(name, name) for name in ("大米", "食用油", "杂粮", "面粉")),
+            covered=COVERED,
+        )
+
+
+@dataclass
+class FakeOverview:
+    asked: list[Asked] = field(default_factory=list)
+
+    def today(self, asked: Asked) -> Today:
+        self.asked.append(asked)
+        period, base = periods(asked)
+        days = [period.first + timedelta(days=step) for step in range(period.days)]
+        wave = np.array([40_000 + 6_000 * math.sin(step / 3) + 900 * (step % 7) for step in range(period.days)])
+        return Today(
+            FRESH, period, base, tiles(), pd.DataFrame({"day": days, "sales": wave, "baseline": wave * 0.96}),
+            ranking([(code, name) for code, name, _ in PARTNERS if not asked.partners or code in asked.partners],
+                    "partner", "orders"),
+            ranking([(code, name) for code, name, _ in PRODUCTS if not asked.skus or code in asked.skus],
+                    "sku", "units").assign(category="大米"),
+            (Gap("account_unknown", 1, 312, 21_400.0), Gap("cost_unknown", 2, 90, 8_800.0, ("R5", "O5"))),
+        )
+
+    def rows(self, asked: Asked) -> Rows:
+        self.asked.append(asked)
+        period, _ = periods(asked)
+        frame = pd.DataFrame(
+            [(period.last, f"T2026{index:06d}", 1, "tmall", "S001", PARTNERS[1][1], "R5", PRODUCTS[0][1], 2.0, 138.0)
+             for index in range(40)],
+            columns=["day", "order_id", "line_no", "channel", "partner", "partner_name", "sku", "product_name",
+                     "quantity", "amount"],
+        )
+        return Rows(frame, 18_204, 40)
+
+
+def periods(asked: Asked) -> tuple[Period, Period]:
+    period = Period(asked.first, asked.last) if asked.first and asked.last else preset_period(asked.preset, covered=COVERED)
+    return period, baseline(period, asked.comparison)
+
+
+def tiles() -> tuple[Tile, ...]:
+    line = tuple(float(10 + step % 7) for step in range(30))
+    return tuple(
+        Tile(name, value, base, line if value is not None else (), () if value is not None else ("product_cost",))
+        for name, (_, _, _, value, base) in UNITS.items()
+    )
+
+
+def ranking(things: list[tuple[str, str]], key: str, second: str) -> pd.DataFrame:
+    sales = [300_000.0 / (place + 1) for place in range(len(things))]
+    return pd.DataFrame(
+        {
+            key: [code for code, _ in things],
+            "name": [name for _, name in things],
+            "sales": sales,
+            second: [value / 60 for value in sales],
+            "change": [float("nan") if place == 3 else 0.2 - place * 0.06 for place in range(len(things))],
+            "share": [value / sum(sales) for value in sales],
+        }
+    )
+
+
+@dataclass
+class FakeTerritory:
+    asked: list[tuple[Asked, str, int]] = field(default_factory=list)
+
+    def heatmap(self, asked: Asked, metric: str, resolution: int) -> Heatmap:
+        self.asked.append((asked, metric, resolution))
+        period, base = periods(asked)
+        cells = city_cells(resolution)
+        growth = metric == "growth"
+        frame = cells.assign(value=cells["growth"] if growth else cells["value"])
+        points = pd.DataFrame(
+            [(code, name, CITIES[at][2], CITIES[at][3]) for code, name, at in PARTNERS],
+            columns=["partner", "name", "latitude", "longitude"],
+        ).assign(value=frame["value"], baseline=frame["baseline"], growth=frame["growth"])
+        lines = points.assign(place=[zh for zh, _, _, _ in CITIES], cell=frame["cell"])
+        if asked.cells:
+            lines = lines[lines["cell"].isin(asked.cells)]
+        backdrop = {h3.latlng_to_cell(lat, lon, 3) for lat in np.arange(24, 46, 1.2) for lon in np.arange(104, 124, 1.2)}
+        return Heatmap(
+            FRESH, metric, period, base, resolution, frame, points,
+            lines[["partner", "name", "place", "value", "baseline", "growth"]].reset_index(drop=True),
+            (-0.5, 0.5) if growth else (0.0, 400_000.0), tuple(sorted(backdrop)),
+            tuple(Place({"zh": zh, "en": en}, lat, lon, 1.0) for zh, en, lat, lon in CITIES),
+            Gap("unplaced", 2, 40, 12_000.0, ("S900", "S901")),
+        )
+
+
+def city_cells(resolution: int) -> pd.DataFrame:
+    value = [400_000.0 / (place + 1) for place in range(len(CITIES))]
+    return pd.DataFrame(
+        {
+            "cell": [h3.latlng_to_cell(lat, lon, resolution) for _, _, lat, lon in CITIES],
+            "value": value,
+            "baseline": [one * (1.3 - 0.05 * place) for place, one in enumerate(value)],
+            "growth": [1 / (1.3 - 0.05 * place) - 1 for place in range(len(value))],
+            "latitude": [lat for _, _, lat, _ in CITIES],
+            "longitude": [lon for _, _, _, lon in CITIES],
+            "place": [zh for zh, _, _, _ in CITIES],
+            "share": [one / sum(value) for one in value],
+        }
+    )
+
+
+class FakeGlossary:
+    def glossary(self) -> Glossary:
+        return Glossary(
+            tuple(
+                Definition(name, unit, additivity, favourable, "sales", "order_line", ("order_line",), name != "gross_margin")
+                for name, (unit, additivity, favourable, _, _) in UNITS.items()
+            ),
+            FRESH,
+            {"order_line": 1},
+        )
+
+
+@dataclass
+class FakeServices:
+    """Looks like the real Services to the frame and to pages."""
+
+    actor: Actor = field(default_factory=actor)
+    scope_key: str = "scope"
+    build_id: str | None = "b20261031"
+    filters: FakeFilters = field(default_factory=FakeFilters)
+    overview: FakeOverview = field(default_factory=FakeOverview)
+    territory: FakeTerritory = field(default_factory=FakeTerritory)
+    glossary: FakeGlossary = field(default_factory=FakeGlossary)
+
+    @property
+    def desk(self) -> FakeDesk:
+        return FakeDesk(self.actor)
+
+
+class MissingOverview(FakeOverview):
+    def today(self, asked: Asked) -> Today:
+        raise MissingData("table_not_loaded", tables=("order_line", "product"))
+
+
+class DeniedOverview(FakeOverview):
+    def today(self, asked: Asked) -> Today:
+        raise AccessDenied("no_scope")
+
+
+class BrokenOverview(FakeOverview):
+    def today(self, asked: Asked) -> Today:
+        raise ZeroDivisionError("secret detail")

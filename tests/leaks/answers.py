@@ -1,0 +1,79 @@
+"""Every service call there is, found by reflection, and its answer as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from analytics.core.calendar import Comparison, Preset
+from analytics.metrics.registry import METRICS
+from dashboard.composition import Services
+from dashboard.services.requests import Asked
+from dashboard.services.views import Freshness
+
+EVERYTHING = Asked(preset=Preset.EVERYTHING)
+ASKED = (
+    EVERYTHING,
+    Asked(preset=Preset.LAST_7_DAYS, comparison=Comparison.LAST_YEAR),
+    dataclasses.replace(EVERYTHING, partners=("S3",)),
+    dataclasses.replace(EVERYTHING, skus=("R5",)),
+    dataclasses.replace(EVERYTHING, categories=("oil",), channels=("shop",)),
+)
+_FREE = [metric.name for metric in METRICS if metric.name not in {"gross_margin", "gross_margin_rate"}]
+_CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
+
+
+def _asks(services: Services) -> Iterator[Any]:
+    for by in _CUTS:
+        yield services.ask.ask(tuple(_FREE), by=by, first=None, last=None, where=())
+    yield services.ask.ask(("sales", "orders"), by=("sku",), first=None, last=None, where=("partner=S3,S1",))
+
+
+def _maps(services: Services) -> Iterator[Any]:
+    for metric, asked in zip(("sales", "orders", "buyers", "growth"), ASKED, strict=False):
+        yield services.territory.heatmap(asked, metric, 5)
+
+
+CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
+    "filters.options": lambda services: iter([services.filters.options()]),
+    "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
+    "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
+    "territory.heatmap": _maps,
+    "glossary.glossary": lambda services: iter([services.glossary.glossary()]),
+    "ask.ask": _asks,
+}
+
+
+def public_calls(services: Services) -> set[str]:
+    """Names of all public methods of all use cases."""
+    found = set()
+    for field in dataclasses.fields(services):
+        part = getattr(services, field.name)
+        if type(part).__module__.startswith("dashboard.services.") and field.name != "desk":
+            found |= {f"{field.name}.{name}" for name, _ in inspect.getmembers(part, inspect.ismethod) if name[0] != "_"}
+    return found
+
+
+def everything_told(services: Services) -> str:
+    """All answers of all calls, as text; build and freshness left out, for they are no rows."""
+    return "\n".join(f"{name} {_text(answer)}" for name, calls in sorted(CALLS.items()) for answer in calls(services))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Freshness):
+        return f"freshness {value.covered}"
+    if isinstance(value, pd.DataFrame):
+        return value.to_csv(index=False, float_format="%.10g")
+    if isinstance(value, pa.Table):
+        return str(sorted(str(row) for row in value.to_pylist()))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return f"{type(value).__name__}({', '.join(f'{name}={_text(part)}' for name, part in named)})"
+    if isinstance(value, tuple | list):
+        return f"[{'; '.join(_text(part) for part in value)}]"
+    return str(value)

@@ -1,0 +1,1 @@
+"""Pages, run in both languages."""
