@@ -25,8 +25,10 @@ runtime:
 development:
 	@PYTHON='$(PYTHON)' .ci/venv dev
 
+# The mark in the home spares a later start the question whether there are data.
 run: runtime
-	@$(BIN)/waterline demo --if-empty
+	@ready="$${WATERLINE_HOME:-.waterline}/.ready"; \
+	test -f "$$ready" || { $(BIN)/waterline demo --if-empty && touch "$$ready"; }
 	@WATERLINE_BASE_URL="$${WATERLINE_BASE_URL:-http://localhost:$(PORT)}" $(BIN)/waterline serve --port $(PORT)
 
 lint: development

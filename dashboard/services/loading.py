@@ -80,7 +80,7 @@ class Loading:
         written = Path(tempfile.mkdtemp(prefix="sample-", dir=self.settings.home))
         try:
             yesterday = now.astimezone(DEMO_ZONE).date() - timedelta(days=1)
-            write_sample(written, seed=seed, last_day=yesterday, progress=progress)
+            write_sample(written, seed=seed, last_day=yesterday)
             self.ingest(str(written), Path("contract"), now=now, progress=progress)
         finally:
             shutil.rmtree(written, ignore_errors=True)

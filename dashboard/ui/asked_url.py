@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from analytics.core.calendar import Comparison, Preset
 from dashboard.services.requests import Asked
@@ -48,12 +49,13 @@ def from_params(params: Mapping[str, Sequence[str]], options: FilterOptions) -> 
         asked = replace(asked, first=first, last=last)
     allowed = {"channel": options.channels, "category": options.categories, "partner": options.partners}
     aside = 0
+    lists: dict[str, Any] = {}
     for name, field in LISTS.items():
         wanted = list(dict.fromkeys(params.get(name, ())))[:MOST]
         kept = tuple(value for value in wanted if _plausible(name, value, allowed.get(name)))
         aside += len(wanted) - len(kept)
-        asked = replace(asked, **{field: kept})
-    return asked, aside
+        lists[field] = kept
+    return replace(asked, **lists), aside
 
 
 def _plausible(name: str, value: str, options: tuple[Option, ...] | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 import streamlit as st
@@ -51,7 +52,7 @@ def plain(value: object) -> Any:
         return [plain(part) for part in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    if hasattr(value, "isoformat"):
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} may not be part of a cache key")
 

@@ -57,9 +57,9 @@ def refused(words: Words, error: DomainError) -> None:
     st.warning(remedy(words, error), icon=":material/info:")
 
 
-def broken(words: Words, page: str) -> str:
-    """Log the exception being handled under a fresh reference, show only that reference, return it."""
+def broken(words: Words, page: str, error: Exception) -> str:
+    """Log the exception under a fresh reference, show only that reference, return it."""
     reference = secrets.token_hex(4)
-    log.exception("page failed", extra={"page": page, "reference": reference})
+    log.error("page %s failed, reference %s", page, reference, exc_info=error)
     st.error(words.t("error.unexpected", reference=reference), icon=":material/error:")
     return reference

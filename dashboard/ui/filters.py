@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -149,11 +150,15 @@ def _more(fmt: Format, options: FilterOptions) -> None:
             st.multiselect(
                 t(f"filter.{name}"),
                 list(labels),
-                format_func=lambda code, labels=labels: labels.get(code, code),
+                format_func=partial(_label, labels),
                 placeholder=t(f"filter.{name}.all"),
                 select_all=False,
                 key=key(name),
             )
+
+
+def _label(labels: Mapping[str, str], code: str) -> str:
+    return labels.get(code, code)
 
 
 def option_labels(options: tuple[Option, ...]) -> dict[str, str]:
@@ -215,7 +220,14 @@ def draw_chips(fmt: Format, asked: Asked, options: FilterOptions, names: Mapping
             label = label or names.get(name, {}).get(value) or kept.get(f"{name}:{value}")
             label = label or (t("map.unnamed") if name == "cell" else value)
             text = t("filter.chip", name=t(f"filter.{name}"), value=label)
-            st.button(text, key=f"filter.chip.{name}.{value}", icon=":material/close:", icon_position="right",
-                      help=t("filter.chip.remove"), on_click=widen, args=(name, value))
+            st.button(
+                text,
+                key=f"filter.chip.{name}.{value}",
+                icon=":material/close:",
+                icon_position="right",
+                help=t("filter.chip.remove"),
+                on_click=widen,
+                args=(name, value),
+            )
         if len(set_now) > 1:
             st.button(t("filter.reset"), key="filter.reset", type="tertiary", on_click=reset)

@@ -104,10 +104,12 @@ class Format:
         if shown < COMPACT_FROM:
             return f"{shown:,.{decimals}f}", shown
         scales = self.scales
-        for place, (power, name) in enumerate(scales):
+        ceilings = [power for power, _ in scales[1:]] + [Decimal("Infinity")]
+        for (power, _), ceiling in zip(scales, ceilings, strict=True):
             shown, decimals = three_digits(size / power)
-            if place + 1 == len(scales) or shown * power < scales[place + 1][0]:
+            if shown * power < ceiling:
                 break
+        name = dict(scales)[power]
         return f"{shown:,.{decimals}f}{name}", shown
 
     def change(self, ratio: float | None) -> str:

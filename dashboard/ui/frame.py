@@ -60,8 +60,13 @@ def navigate(words: Words, settings: Settings, services: Any, allowed: Sequence[
     """Every page keeps an address of its own; "/" only leads to the role's home, so that links mean the same to all."""
     entries = {spec.key: _entry(words, settings, services, spec) for spec in allowed}
     home = home_of(services.actor, allowed)
-    landing = st.Page(partial(_go_home, entries[home.key] if home else None), title=words.t("frame.home"),
-                      url_path="home", default=True, visibility="hidden")
+    landing = st.Page(
+        partial(_go_home, entries[home.key] if home else None),
+        title=words.t("frame.home"),
+        url_path="home",
+        default=True,
+        visibility="hidden",
+    )
     sections: dict[str, list[Any]] = {"": [landing]}
     for spec in allowed:
         sections.setdefault(words.t(f"section.{spec.section}"), []).append(entries[spec.key])
@@ -69,8 +74,13 @@ def navigate(words: Words, settings: Settings, services: Any, allowed: Sequence[
 
 
 def _entry(words: Words, settings: Settings, services: Any, spec: PageSpec) -> Any:
-    return st.Page(partial(run_page, words, settings, services, spec), title=words.t(f"page.{spec.key}.title"),
-                   icon=spec.icon, url_path=spec.url_path, help=words.t(f"page.{spec.key}.about"))
+    return st.Page(
+        partial(run_page, words, settings, services, spec),
+        title=words.t(f"page.{spec.key}.title"),
+        icon=spec.icon,
+        url_path=spec.url_path,
+        help=words.t(f"page.{spec.key}.about"),
+    )
 
 
 def _go_home(entry: Any) -> None:
@@ -83,9 +93,17 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
     slot = masthead(words, services.actor, spec.url_path)
     st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
     lead = st.container(key="frame.lead")
-    page = Page(key=spec.key, action=spec.action, services=services, words=words, settings=settings,
-                palette=palette_of(st.context.theme.type), rises_red=rises_red(words), freshness_slot=slot,
-                lead_slot=lead)
+    page = Page(
+        key=spec.key,
+        action=spec.action,
+        services=services,
+        words=words,
+        settings=settings,
+        palette=palette_of(st.context.theme.type),
+        rises_red=rises_red(words),
+        freshness_slot=slot,
+        lead_slot=lead,
+    )
     may_load = services.actor.may(Action.LOAD_DATA)
     try:
         services.actor.require(spec.action)
@@ -99,21 +117,24 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
         errors.nothing_yet(words, errors.missing_tables(error) or spec.needs, may_load=may_load)
     except DomainError as error:
         errors.refused(words, error)
-    except Exception:
-        errors.broken(words, spec.key)
+    except Exception as error:  # noqa: BLE001 - the last line: whatever it is, nobody sees it raw
+        errors.broken(words, spec.key, error)
     page.chips()
 
 
 def masthead(words: Words, actor: Actor, path: str) -> Any:
     """The line above the title: freshness on the left, then language, person, way out. Returns the freshness slot."""
     other = OTHER_LANGUAGE[words.language]
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
-                      key="frame.masthead"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="frame.masthead"
+    ):
         slot = st.empty()
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             links([(words.t("frame.other_language"), address(f"/language/{other}", following=identity.here(path)))])
             with st.popover(actor.name, icon=":material/account_circle:", type="tertiary", key="frame.account"):
-                roles = words.t("list.comma").join(words.t(f"role.{role.value}") for role in Role if role in actor.roles)
+                roles = words.t("list.comma").join(
+                    words.t(f"role.{role.value}") for role in Role if role in actor.roles
+                )
                 st.caption(words.t("frame.signed_in", name=actor.name, roles=roles))
                 rise_choice(words)
                 links([(words.t("frame.sign_out"), "/sign-out")])
@@ -123,9 +144,15 @@ def masthead(words: Words, actor: Actor, path: str) -> Any:
 def rise_choice(words: Words) -> None:
     """Whether good news is red or green; kept for the session, and from the cookie for the next."""
     default = "red" if identity.rises_red(language=words.language) else "green"
-    st.segmented_control(words.t("frame.rise"), ["red", "green"], default=default, required=True,
-                         format_func=lambda code: words.t(f"frame.rise.{code}"), key="frame.rise",
-                         persist_state="session")
+    st.segmented_control(
+        words.t("frame.rise"),
+        ["red", "green"],
+        default=default,
+        required=True,
+        format_func=lambda code: words.t(f"frame.rise.{code}"),
+        key="frame.rise",
+        persist_state="session",
+    )
 
 
 def rises_red(words: Words) -> bool:

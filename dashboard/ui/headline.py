@@ -67,13 +67,24 @@ def heatmap_sentence(fmt: Format, view: Heatmap, unit: Unit) -> str:
         if ranked.empty:
             return t("heatmap.lead.no_growth", baseline=fmt.period(view.baseline))
         best, worst = ranked.iloc[0], ranked.iloc[-1]
-        return t("heatmap.lead.growth", best=placed(fmt, best), up=fmt.change(float(best["growth"])),
-                 worst=placed(fmt, worst), down=fmt.change(float(worst["growth"])),
-                 baseline=fmt.period(view.baseline))
+        return t(
+            "heatmap.lead.growth",
+            best=placed(fmt, best),
+            up=fmt.change(float(best["growth"])),
+            worst=placed(fmt, worst),
+            down=fmt.change(float(worst["growth"])),
+            baseline=fmt.period(view.baseline),
+        )
     first = ranked.iloc[0]
     share = fmt.value(float(first["share"]), Unit.RATE) if is_number(first["share"]) else NOTHING
-    return t("heatmap.lead.value", period=fmt.period(view.period), place=placed(fmt, first),
-             value=f"**{fmt.value(float(first['value']), unit)}**", share=share, cells=f"{len(ranked):,}")
+    return t(
+        "heatmap.lead.value",
+        period=fmt.period(view.period),
+        place=placed(fmt, first),
+        value=f"**{fmt.value(float(first['value']), unit)}**",
+        share=share,
+        cells=f"{len(ranked):,}",
+    )
 
 
 def placed(fmt: Format, cell: pd.Series) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from dashboard.settings import Settings
 from dashboard.words import LANGUAGE_COOKIE, negotiate
 
 RISE_COOKIE = "waterline_rise"
+HOME_ZONE = "Asia/Shanghai"
 
 
 def session_token(settings: Settings) -> str | None:
@@ -21,6 +23,14 @@ def session_token(settings: Settings) -> str | None:
 def language() -> str:
     """The chosen language, else the browser's; Chinese when neither says anything."""
     return negotiate(st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)
+
+
+def zone() -> ZoneInfo:
+    """The browser's time zone; Shanghai where it is unknown here."""
+    try:
+        return ZoneInfo(st.context.timezone or HOME_ZONE)
+    except (KeyError, ValueError):
+        return ZoneInfo(HOME_ZONE)
 
 
 def rises_red(*, language: str) -> bool:

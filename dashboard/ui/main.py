@@ -33,8 +33,12 @@ def run() -> None:
     # A Material icon here would make every browser ask a foreign host for it.
     st.set_page_config(page_title=said.t("frame.product"), page_icon=str(ICON), layout="wide")
     style_sheet()
-    frame.show(said, settings, PAGES,
-               lambda: services_for(settings, store_at(settings.store_url), identity.session_token(settings)))
+    frame.show(
+        said,
+        settings,
+        PAGES,
+        lambda: services_for(settings, store_at(settings.store_url), identity.session_token(settings)),
+    )
 
 
 if __name__ == "__main__":

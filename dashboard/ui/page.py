@@ -17,7 +17,7 @@ from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
 from dashboard.settings import Settings
-from dashboard.ui import filters, tables, tiles
+from dashboard.ui import filters, identity, tables, tiles
 from dashboard.ui.cache import answer
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
@@ -71,32 +71,56 @@ class Page:
         return self.asked
 
     def choice(self, name: str, options: Sequence[str], *, changed: Callable[[], None] | None = None) -> str:
-        """One of a few, side by side, the first at first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
+        """One of a few, at first the first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
         key = f"{self.key}.{name}"
-        return str(st.segmented_control(self.t(key), options, default=options[0], required=True, key=key,
-                                        format_func=lambda code: self.t(f"{key}.{code}"), persist_state="session",
-                                        on_change=changed))
+        return str(
+            st.segmented_control(
+                self.t(key),
+                options,
+                default=options[0],
+                required=True,
+                key=key,
+                format_func=lambda code: self.t(f"{key}.{code}"),
+                persist_state="session",
+                on_change=changed,
+            )
+        )
 
-    def pick(self, name: str, options: Mapping[str, str], chosen: str | None, choose: Callable[[str | None], None]) -> None:
+    def pick(
+        self, name: str, options: Mapping[str, str], chosen: str | None, choose: Callable[[str | None], None]
+    ) -> None:
         """One or none of a long list (code → label); the choice lives where ``choose`` puts it."""
         key = f"{self.key}.{name}"
         st.session_state[key] = chosen if chosen in options else None
-        st.selectbox(self.t(key), list(options), index=None, placeholder=self.t(f"{key}.all"), key=key,
-                     format_func=lambda code: options.get(code, code), on_change=lambda: choose(st.session_state[key]))
+        st.selectbox(
+            self.t(key),
+            list(options),
+            index=None,
+            placeholder=self.t(f"{key}.all"),
+            key=key,
+            format_func=lambda code: options.get(code, code),
+            on_change=lambda: choose(st.session_state[key]),
+        )
 
     def search(self, name: str) -> str:
         """Free text that takes effect while it is typed."""
         key = f"{self.key}.{name}"
-        return st.text_input(self.t(key), placeholder=self.t(f"{key}.hint"), key=key, icon=":material/search:",
-                             live=True) or ""
+        return (
+            st.text_input(self.t(key), placeholder=self.t(f"{key}.hint"), key=key, icon=":material/search:", live=True)
+            or ""
+        )
 
     # Answering
 
     def fresh(self, freshness: Freshness) -> None:
         """Say where the numbers come from; from here on money has the build's currency."""
         self.fmt = Format(self.words, freshness.currency)
-        said = self.t("frame.fresh", last=self.fmt.day(freshness.covered.last),
-                      at=self.fmt.moment(freshness.published_at), build=freshness.build_id[:8])
+        said = self.t(
+            "frame.fresh",
+            last=self.fmt.day(freshness.covered.last),
+            at=self.fmt.moment(freshness.published_at.astimezone(identity.zone())),
+            build=freshness.build_id[:8],
+        )
         self.freshness_slot.caption(said)
 
     def channels(self) -> dict[str, str]:
@@ -155,16 +179,25 @@ class Page:
         with st.grid(6, min_column_width=124, gap="small", key=f"{self.key}.tiles"):
             for tile in shown:
                 passport = known[tile.metric]
-                tiles.draw_tile(self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable),
-                                rises_red=self.rises_red)
+                tiles.draw_tile(
+                    self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red
+                )
 
     def figure(self, name: str, drawn: go.Figure, alt: str, *, still: bool = False) -> None:
         """A plotly figure without a toolbar; ``still`` ones do not answer the mouse."""
         config = {"staticPlot": True} if still else {"displayModeBar": False}
         st.plotly_chart(drawn, theme=None, key=f"{self.key}.{name}", config=config, alt=alt)
 
-    def chart(self, name: str, title: str, drawn: go.Figure, frame: pd.DataFrame, columns: Sequence[tables.Column], *,
-              about: str | None = None) -> None:
+    def chart(
+        self,
+        name: str,
+        title: str,
+        drawn: go.Figure,
+        frame: pd.DataFrame,
+        columns: Sequence[tables.Column],
+        *,
+        about: str | None = None,
+    ) -> None:
         """A figure under a title that says what it shows and in which unit, with its numbers behind it."""
         self.section(title, about)
         self.figure(name, drawn, title)
@@ -176,18 +209,40 @@ class Page:
     def map(self, name: str, drawn: pdk.Deck, alt: str, picked: Callable[[Mapping[str, Any]], None]) -> None:
         """A map; what is clicked (layer id → objects) is handed to ``picked``."""
         key = f"{self.key}.{name}"
-        st.pydeck_chart(drawn, height=480, selection_mode="single-object", key=key, alt=alt,
-                        on_select=lambda: picked(st.session_state[key].selection.objects))
+        st.pydeck_chart(
+            drawn,
+            height=480,
+            selection_mode="single-object",
+            key=key,
+            alt=alt,
+            on_select=lambda: picked(st.session_state[key].selection.objects),
+        )
 
-    def table(self, name: str, title: str, frame: pd.DataFrame, columns: Sequence[tables.Column], *,
-              identified_by: str | None = None, choose: Callable[[str], None] | None = None,
-              height: int | None = None) -> None:
+    def table(
+        self,
+        name: str,
+        title: str,
+        frame: pd.DataFrame,
+        columns: Sequence[tables.Column],
+        *,
+        identified_by: str | None = None,
+        choose: Callable[[str], None] | None = None,
+        height: int | None = None,
+    ) -> None:
         """A table; a selected row is handed to ``choose`` by its id."""
         if frame.empty:
             self.note(self.t("table.empty"))
             return
-        tables.draw_table(self.fmt, f"{self.key}.{name}", frame, columns, alt=title, identified_by=identified_by,
-                          choose=choose, height=height)
+        tables.draw_table(
+            self.fmt,
+            f"{self.key}.{name}",
+            frame,
+            columns,
+            alt=title,
+            identified_by=identified_by,
+            choose=choose,
+            height=height,
+        )
 
     def gaps(self, gaps: Sequence[Gap]) -> None:
         """Footnotes: what was counted but could not be attributed."""
@@ -195,8 +250,12 @@ class Page:
         if told:
             self.section(self.t("gap.title"))
         for gap in told:
-            sentence = self.t(f"gap.{gap.kind}", things=f"{gap.things:,}", lines=f"{gap.lines:,}",
-                              amount=self.fmt.value(gap.amount, Unit.MONEY))
+            sentence = self.t(
+                f"gap.{gap.kind}",
+                things=f"{gap.things:,}",
+                lines=f"{gap.lines:,}",
+                amount=self.fmt.value(gap.amount, Unit.MONEY),
+            )
             if not gap.names:
                 self.note(sentence)
                 continue

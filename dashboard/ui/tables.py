@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +15,7 @@ from dashboard.ui.formatting import NOTHING, Format
 HEADER, ROW, HIGHEST = 38, 35, 420
 """Pixels of the grid's header and rows, and of the highest table unless a page says otherwise."""
 
-Kind = Literal["text", "day", "money", "cents", "count", "units", "change", "rate", "bar"]
+Kind = Literal["text", "day", "money", "cents", "count", "units", "change", "rate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +28,34 @@ class Column:
     width: int | None = None
 
 
-def configured(fmt: Format, column: Column) -> object:
+NUMBERS: Mapping[Kind, str] = {
+    "money": "%,.0f",
+    "cents": "%,.2f",
+    "count": "%,.0f",
+    "units": "%,.1f",
+    "change": "%+.1f%%",
+    "rate": "%.1f%%",
+}
+"""Number formats of the grid, which knows no short forms: a table shows every digit."""
+
+
+def configured(fmt: Format, column: Column) -> Any:
     """Streamlit's configuration of ``column``."""
-    config = st.column_config
     label = fmt.words.t(column.label)
-    width = column.width
-    match column.kind:
-        case "text":
-            return config.TextColumn(label, width=width)
-        case "day":
-            return config.DateColumn(label, format="YYYY-MM-DD", width=width or 95)
-        case "money":
-            return config.NumberColumn(f"{label} ({fmt.symbol.strip()})", format="%,.0f", width=width)
-        case "cents":
-            return config.NumberColumn(f"{label} ({fmt.symbol.strip()})", format="%,.2f", width=width)
-        case "count":
-            return config.NumberColumn(label, format="%,.0f", width=width)
-        case "units":
-            return config.NumberColumn(label, format="%,.1f", width=width)
-        case "change":
-            return config.NumberColumn(label, format="%+.1f%%", width=width)
-        case "rate":
-            return config.NumberColumn(label, format="%.1f%%", width=width)
-        case "bar":
-            return config.ProgressColumn(label, format="%.1f%%", min_value=0, max_value=100, width=width)
+    if column.kind == "text":
+        return st.column_config.TextColumn(label, width=column.width)
+    if column.kind == "day":
+        return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=column.width or 95)
+    if column.kind in ("money", "cents"):
+        label = f"{label} ({fmt.symbol.strip()})"
+    return st.column_config.NumberColumn(label, format=NUMBERS[column.kind], width=column.width)
 
 
 def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     """The visible columns; shares and changes as percent, decimals as floats because the browser has no decimals."""
     table = frame[[column.name for column in columns]].copy()
     for column in columns:
-        if column.kind in ("change", "rate", "bar"):
+        if column.kind in ("change", "rate"):
             table[column.name] = table[column.name].astype(float) * 100
         elif column.kind in ("money", "cents", "count", "units"):
             table[column.name] = table[column.name].astype(float)
@@ -92,6 +89,7 @@ def draw_table(
         if rows and choose and rows[0] < len(ids):
             choose(ids[rows[0]])
 
+    on_select: Any = chosen if choose else "ignore"
     st.dataframe(
         shown(frame, columns),
         column_config={column.name: configured(fmt, column) for column in columns},
@@ -99,7 +97,7 @@ def draw_table(
         height=min(HEADER + ROW * max(len(frame), 1), height or HIGHEST),
         placeholder=NOTHING,
         key=key,
-        on_select=chosen if choose else "ignore",
+        on_select=on_select,
         selection_mode="single-row",
         alt=alt,
     )

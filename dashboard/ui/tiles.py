@@ -54,6 +54,7 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
             st.caption(t("tile.needs", tables=needed) if tile.needs else t("tile.no_data"))
         return
     way = direction(tile, unit)
+    exactly = t("tile.exactly", value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))
     line = [point for point in tile.sparkline if is_number(point)]
     st.metric(
         label,
@@ -61,7 +62,7 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
         delta=delta_text(fmt, tile, unit) or t("tile.no_baseline"),
         delta_color=colour_of(way, favourable, rises_red=rises_red),
         delta_arrow=arrow_of(way),
-        help=f"{about}\n\n{t('tile.exactly', value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))}",
+        help=f"{about}\n\n{exactly}",
         chart_data=line if len(line) > 1 else None,
         border=True,
         height="stretch",

@@ -8,32 +8,31 @@ from data.sources.china import Centre, china_centres
 
 SCHEME = "gb-t-2260"
 
-CITIES: dict[str, int] = {
-    "130100": 11_235_086,
-    "130200": 7_717_983,
-    "130300": 3_136_879,
-    "130400": 9_413_990,
-    "130900": 7_300_783,
-    "131000": 5_464_087,
-    "370100": 9_202_432,
-    "370200": 10_071_722,
-    "370600": 7_102_116,
-    "370700": 9_386_705,
-    "370800": 8_357_897,
-    "370900": 5_472_217,
-    "371300": 11_018_365,
-    "410100": 12_600_574,
-    "410200": 4_824_016,
-    "410300": 7_056_699,
-    "410500": 5_477_614,
-    "410700": 6_251_929,
-    "411000": 4_379_998,
-    "411300": 9_713_112,
+CITIES: dict[str, float] = {
+    "130100": 11.2,
+    "130200": 7.7,
+    "130300": 3.1,
+    "130400": 9.4,
+    "130900": 7.3,
+    "131000": 5.4,
+    "370100": 9.2,
+    "370200": 10.0,
+    "370600": 7.1,
+    "370700": 9.3,
+    "370800": 8.3,
+    "370900": 5.4,
+    "371300": 11.0,
+    "410100": 12.6,
+    "410200": 4.8,
+    "410300": 7.0,
+    "410500": 5.4,
+    "410700": 6.2,
+    "411000": 4.3,
+    "411300": 9.7,
 }
-"""City code → residents by the seventh national census (1 November 2020)."""
+"""City code → its weight in the demo world, roughly millions of residents; no statistic, and never shown as one."""
 
-PROVINCES: dict[str, int] = {"130000": 74_610_235, "370000": 101_527_453, "410000": 99_365_519}
-"""Province code → residents by the same census."""
+PROVINCES = ("130000", "370000", "410000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def places() -> Places:
 
 
 def region_rows(where: Places) -> list[dict[str, object]]:
-    """Rows of the region table. Households and tiers, and residents of districts, stay empty: no source is at hand."""
+    """Rows of the region table. Residents, households and tiers stay empty: no source is at hand."""
     return [_row(centre) for centre in where.centres.values()]
 
 
@@ -73,7 +72,6 @@ def _row(centre: Centre) -> dict[str, object]:
         "parent": parent,
         "latitude": centre.latitude,
         "longitude": centre.longitude,
-        "population": CITIES.get(code, PROVINCES.get(code)),
     }
 
 

@@ -14,42 +14,78 @@ from data.contract.schema import Column, Kind
 from data.sources.declarations import CASE, UNITS, ColumnSource
 from data.sources.expressions import column_of, compute
 from data.sources.functions import Rows, multiply
-from data.sources.values import WIDE, Computed, day, instant, literal, number, present, text
+from data.sources.values import WIDE, Computed, day, literal, moment, number, present, text
 
-_NUMERIC = {
-    Kind.QUANTITY: dt.Decimal(18, 3),
-    Kind.MONEY: dt.Decimal(18, 4),
-    Kind.INTEGER: dt.int64,
-    Kind.NUMBER: dt.float64,
-    Kind.RATE: dt.float64,
-}
 _CODES = {Kind.DATE: "not_a_date", Kind.TIME: "not_a_time", Kind.FLAG: "not_a_flag", Kind.INTEGER: "not_an_integer"}
 _YES, _NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 
+Flags = dict[str, ir.BooleanValue]
+"""Code → where the rule is broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """``value`` in the column's type, ``raw`` as received (text), ``code`` of the first broken rule or null."""
+    """``value`` in the column's type; ``raw`` as received (text); ``flags``: rules that only the source value can
+    break; ``local``: wall-clock time of a TIME column.
+    """
 
     value: ir.Value
     raw: ir.Value
-    code: ir.Value
+    flags: Flags
+    local: ir.Value | None = None
 
 
-def typed(column: Column, source: ColumnSource, rows: Rows, *, key: bool) -> Typed:
+def typed(column: Column, source: ColumnSource, rows: Rows) -> Typed:
     """Read ``column`` from ``rows``; raises ContractViolation ``unknown_source_column``."""
     given = source_value(source, rows)
-    scaled = _scaled(given, source, rows) if column.kind in _NUMERIC else given
-    value = _READ[column.kind](scaled, source, rows)
-    there = present(given.value)
-    rules = [(scaled.failed, "not_readable")] if scaled.failed is not None else []
-    rules.append((there & value.isnull(), _CODES.get(column.kind, "not_a_number")))
+    raw = _received(source, rows, given)
+    if column.kind in (Kind.TEXT, Kind.CODE):
+        return Typed(_text(given), raw, _unreadable(given))
+    if column.kind is Kind.TIME:
+        read = moment(given, zone=rows.zone, format=source.format)
+        return Typed(read.instant.value, raw, _lost(column, given, read.instant.value), local=read.local)
+    if column.kind is Kind.DATE:
+        value = day(given, format=source.format, zone=rows.zone).value
+        return Typed(value, raw, _lost(column, given, value))
+    if column.kind is Kind.FLAG:
+        return Typed(_flag(given), raw, _lost(column, given, _flag(given)))
+    return _number(column, given, source, rows, raw)
+
+
+def broken_rules(column: Column, value: ir.Value, *, key: bool) -> Flags:
+    """Rules that the typed value can break, by code."""
+    rules: Flags = {}
     if column.required or key:
-        rules.append((value.isnull(), "required_missing"))
-    rules.extend(_limits(column, value, scaled))
+        rules["required_missing"] = value.isnull()
+    if column.one_of:
+        rules["not_one_of"] = value.notin(column.one_of)
+    if column.low is not None:
+        rules["too_low"] = value < column.low
+    if column.high is not None:
+        rules["too_high"] = value > column.high
     # A rule about a value that is not there is undecided, and an undecided rule is not broken.
-    broken = [(condition.fill_null(False), ibis.literal(code)) for condition, code in rules]
-    return Typed(value, _received(source, rows, given), ibis.cases(*broken, else_=ibis.null("string")))
+    return {code: condition.fill_null(False) for code, condition in rules.items()}
+
+
+def _unreadable(given: Computed) -> Flags:
+    return {} if given.failed is None else {"not_readable": given.failed.fill_null(False)}
+
+
+def _lost(column: Column, given: Computed, value: ir.Value) -> Flags:
+    """Something was there and nothing could be made of it."""
+    code = _CODES.get(column.kind, "not_a_number")
+    return _unreadable(given) | {code: (present(given.value) & value.isnull()).fill_null(False)}
+
+
+def _number(column: Column, given: Computed, source: ColumnSource, rows: Rows, raw: ir.Value) -> Typed:
+    scaled = _scaled(given, source, rows)
+    exact = scaled.value if column.kind in (Kind.NUMBER, Kind.RATE) else _exact(scaled.value)
+    value = _NUMBERS[column.kind](exact)
+    flags = _unreadable(scaled) | _lost(column, Computed(given.value), value)
+    if column.kind in (Kind.QUANTITY, Kind.MONEY):
+        flags["too_precise"] = (exact != value).fill_null(False)
+    return Typed(value, raw, flags)
 
 
 def source_value(source: ColumnSource, rows: Rows) -> Computed:
@@ -86,76 +122,44 @@ def _plain_number(given: Computed, source: ColumnSource) -> Computed:
     return Computed(words.replace(source.decimal, ".") if source.decimal != "." else words, given.failed)
 
 
-def _limits(column: Column, value: ir.Value, scaled: Computed) -> list[tuple[ir.Value, str]]:
-    rules: list[tuple[ir.Value, str]] = []
-    if column.kind in (Kind.QUANTITY, Kind.MONEY):
-        rules.append((_exact(scaled.value) != value, "too_precise"))
-    if column.one_of:
-        rules.append((value.notin(column.one_of), "not_one_of"))
-    if column.low is not None:
-        rules.append((value < column.low, "too_low"))
-    if column.high is not None:
-        rules.append((value > column.high, "too_high"))
-    return rules
-
-
 def _exact(value: ir.Value) -> ir.Value:
     """A decimal wide enough to tell whether storing it would lose digits; a float has no more than six to lose."""
     if value.type().is_decimal() or value.type().is_integer():
         return value
     if value.type().is_floating():
         return value.try_cast(dt.Decimal(18, 6))
-    return text(Computed(value)).value.strip().try_cast(WIDE)
+    return text(Computed(value)).value.try_cast(WIDE)
 
 
-def _numeric(kind: dt.DataType) -> Callable[[Computed, ColumnSource, Rows], ir.Value]:
-    return lambda given, _, __: _exact(given.value).try_cast(kind)
-
-
-def _integer(given: Computed, source: ColumnSource, rows: Rows) -> ir.Value:
-    exact = _exact(given.value)
+def _integer(exact: ir.Value) -> ir.Value:
     whole = exact.try_cast(dt.int64)
     return whole if exact.type().is_integer() else ibis.ifelse(exact == whole, whole, ibis.null())
 
 
-def _float(given: Computed, source: ColumnSource, rows: Rows) -> ir.Value:
-    value = given.value if given.value.type().is_numeric() else text(given).value.strip()
+def _float(value: ir.Value) -> ir.Value:
     floating = value.try_cast(dt.float64)
     return ibis.ifelse(floating.isnan() | floating.isinf(), ibis.null(), floating)
 
 
-def _text(given: Computed, source: ColumnSource, rows: Rows) -> ir.Value:
+_NUMBERS: dict[Kind, Callable[[ir.Value], ir.Value]] = {
+    Kind.QUANTITY: lambda exact: exact.try_cast(dt.Decimal(18, 3)),
+    Kind.MONEY: lambda exact: exact.try_cast(dt.Decimal(18, 4)),
+    Kind.INTEGER: _integer,
+    Kind.NUMBER: _float,
+    Kind.RATE: _float,
+}
+
+
+def _text(given: Computed) -> ir.Value:
     words = text(given).value
     return ibis.ifelse(present(words), words, ibis.null("string"))
 
 
-def _flag(given: Computed, source: ColumnSource, rows: Rows) -> ir.Value:
+def _flag(given: Computed) -> ir.Value:
     if given.value.type().is_boolean():
         return given.value
     words = text(given).value.strip().lower()
     return ibis.cases((words.isin(_YES), True), (words.isin(_NO), False), else_=ibis.null("boolean"))
-
-
-def _day(given: Computed, source: ColumnSource, rows: Rows) -> ir.Value:
-    return day(given, format=source.format, zone=rows.zone).value
-
-
-def _time(given: Computed, source: ColumnSource, rows: Rows) -> ir.Value:
-    return instant(given, zone=rows.zone, format=source.format).value
-
-
-_READ: dict[Kind, Callable[[Computed, ColumnSource, Rows], ir.Value]] = {
-    Kind.TEXT: _text,
-    Kind.CODE: _text,
-    Kind.INTEGER: _integer,
-    Kind.QUANTITY: _numeric(_NUMERIC[Kind.QUANTITY]),
-    Kind.MONEY: _numeric(_NUMERIC[Kind.MONEY]),
-    Kind.NUMBER: _float,
-    Kind.RATE: _float,
-    Kind.DATE: _day,
-    Kind.TIME: _time,
-    Kind.FLAG: _flag,
-}
 
 
 def _received(source: ColumnSource, rows: Rows, given: Computed) -> ir.Value:

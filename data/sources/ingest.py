@@ -138,7 +138,7 @@ class _Door:
         unit, load_id, staging = waiting.unit, uuid.uuid4().hex, Staging(backend)
         raws = [sources.raw(origin) for origin in unit.origins]
         bad_lines = [(raw.origin.label, line) for raw in raws for line in raw.bad]
-        read = sum(int(raw.table.count().execute()) for raw in raws) + len(bad_lines) if raws else len(unit.sections)
+        read = sum(staging.count(raw.table) for raw in raws) + len(bad_lines) if raws else len(unit.sections)
         extracted = self.extract_at or sources.modified(unit) or self.now
         landing = Landing(Stamp(self.mapping, load_id, extracted, self.now), staging, self.lake, self.progress)
         rejects = [unreadable_lines(bad_lines, unit.tables[0])] if bad_lines and unit.owns_lines else []

@@ -19,8 +19,9 @@ from data.sources.declarations import Mapping
 from data.sources.mapping import DELETED
 from data.sources.readers import FILE, LINE
 from data.sources.report import Progress
+from data.sources.sections import local_name
+from data.sources.sifting import REJECT_COLUMNS
 from data.sources.staging import Staging
-from data.sources.values import wall_clock
 
 _BATCH = 100_000
 """Rows handed over at a time: large enough to be cheap, small enough to stay out of the memory figures."""
@@ -56,7 +57,7 @@ class Landing:
         stacked = ibis.union(*rejects) if len(rejects) > 1 else rejects[0]
         staged = self.staging.keep(stacked)
         self._append(REJECTS, _reject_rows(staged, self.stamp))
-        lines = int(staged.select(FILE, LINE).distinct().count().execute())
+        lines = self.staging.count(staged.select(FILE, LINE).distinct())
         counted = staged.group_by("code").aggregate(n=staged.count()).order_by("code").to_pyarrow().to_pylist()
         return lines, {row["code"]: row["n"] for row in counted}
 
@@ -96,9 +97,9 @@ def unreadable_lines(lines: Sequence[tuple[str, BadLine]], table: str) -> ir.Tab
         (file, bad.line, table, "", bad.value, bad.code, json.dumps({"expected": bad.expected, "found": bad.found}))
         for file, bad in lines
     ]
-    names = (FILE, LINE, "table", "column", "value", "code", "facts")
-    columns = {name: [row[position] for row in rows] for position, name in enumerate(names)}
-    return ibis.memtable(columns, schema={name: "int64" if name == LINE else "string" for name in names})
+    kinds = {name: pa.int64() if name == LINE else pa.string() for name in REJECT_COLUMNS}
+    columns = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds.values())]
+    return ibis.memtable(pa.table(columns, schema=pa.schema(list(kinds.items()))))
 
 
 def _reject_rows(staged: ir.Table, stamp: Stamp) -> ir.Table:
@@ -135,13 +136,16 @@ def _days(table: Table, rows: ir.Table, mapping: Mapping) -> tuple[ir.Value, ir.
     """
     if table.time is None:
         return ibis.null("date"), ibis.null("date")
-    required = [c.name for c in table.columns if c.required and c.kind in (Kind.TIME, Kind.DATE) and c.name != table.time]
-    days = [_business_day(rows[name], mapping) for name in (table.time, *required)]
+    required = [column.name for column in table.columns if column.required and column.kind in (Kind.TIME, Kind.DATE)]
+    names = [table.time, *(name for name in required if name != table.time)]
+    days = [_business_day(rows, name, mapping) for name in names]
     return days[0], ibis.coalesce(*days)
 
 
-def _business_day(value: ir.Value, mapping: Mapping) -> ir.Value:
-    if value.type().is_date():
-        return value
-    local = wall_clock(mapping.timezone, value)
+def _business_day(rows: ir.Table, name: str, mapping: Mapping) -> ir.Value:
+    if rows[name].type().is_date():
+        return rows[name]
+    if local_name(name) not in rows.columns:
+        return ibis.null("date")
+    local = rows[local_name(name)]
     return (local - ibis.interval(hours=mapping.day_ends)).date() if mapping.day_ends else local.date()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from analytics.core.errors import ContractViolation
 from data.contract import contract_table
@@ -32,15 +33,26 @@ _DELETED = Column(DELETED, Kind.FLAG, ("已删除", "Deleted in the source"))
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """``rows``: the contract columns ``names`` in the contract's types, FILE, LINE, POSITION, PREFER, and for each of
-    ``checked`` (the names, and ``where``) ``__raw_<name>`` as received and ``__code_<name>``, the broken rule or null.
+    """A section as an expression. ``rows``: FILE, LINE, POSITION, the contract columns ``names`` in the contract's
+    types, and three kinds of companions: ``__raw_<name>`` as received, ``__flag_<code>_<name>`` where a rule is broken
+    that only the source value can break, ``__local_<name>`` the wall-clock time of a TIME column; and PREFER.
+
+    ``flags``: codes per name (:data:`CHOSEN` for the section's own condition); ``locals``: names that have a local time.
     """
 
     table: Table
     names: tuple[str, ...]
-    checked: tuple[str, ...]
+    flags: Dict[str, tuple[str, ...]]
+    locals: tuple[str, ...]
     distinct: Distinct | None
     rows: ir.Table
+
+    @property
+    def lasting(self) -> list[str]:
+        """Columns to keep; what a row looked like as received is asked again for the few that are bad."""
+        flags = [flag_name(name, code) for name, codes in self.flags.items() for code in codes]
+        prefer = [PREFER] if self.distinct else []
+        return [FILE, LINE, POSITION, *prefer, *self.names, *flags, *(local_name(name) for name in self.locals)]
 
 
 def column_named(table: Table, name: str) -> Column:
@@ -52,8 +64,12 @@ def raw_name(name: str) -> str:
     return f"{PREFIX}raw_{name}"
 
 
-def code_name(name: str) -> str:
-    return f"{PREFIX}code_{name}"
+def flag_name(name: str, code: str) -> str:
+    return f"{PREFIX}flag_{code}_{name}"
+
+
+def local_name(name: str) -> str:
+    return f"{PREFIX}local_{name}"
 
 
 class Preparation:
@@ -92,7 +108,7 @@ class Preparation:
         if section.file is not None:
             return self._inputs[section.file]
         # A section of constants is one row, which stands in the mapping itself.
-        return ibis.memtable({FILE: [self._mapping.name], LINE: [1], POSITION: [1]})
+        return ibis.memtable(pa.table({FILE: [self._mapping.name], LINE: [1], POSITION: [1]}))
 
     def _columns(self, section: Section, table: Table, rows: ir.Table) -> dict[str, ColumnSource]:
         if section.columns is None:
@@ -176,7 +192,7 @@ class Preparation:
         known, mapped = f"{PREFIX}known_{name}", f"{PREFIX}mapped_{name}"
         table = self._code_map
         if table is None:
-            return ibis.memtable({known: [""], mapped: [""]}, schema={known: "string", mapped: "string"})
+            return ibis.memtable(pa.table({known: [""], mapped: [""]}))
         mine = table.filter((table.kind == kind) & (table.code_source == self._mapping.source))
         return mine.select(**{known: mine.code, mapped: mine.target})
 
@@ -194,21 +210,21 @@ class Preparation:
         mapped = f"{PREFIX}mapped_{name}"
         try:
             if told.code_map is None:
-                return typed(column, told, rows, key=name in table.key)
+                return typed(column, told, rows)
             if mapped not in rows.table.columns:
                 return None
-            looked_up = typed(column, ColumnSource(column=mapped), rows, key=name in table.key)
+            looked_up = typed(column, ColumnSource(column=mapped), rows)
         except ContractViolation as error:
             self._problems.adopt(error, section=section.label, column=name)
             return None
         source = rows.table[f"{PREFIX}source_{name}"]
         unknown = present(source) & rows.table[mapped].isnull()
-        return replace(looked_up, raw=source, code=ibis.ifelse(unknown, "code_not_mapped", looked_up.code))
+        return replace(looked_up, raw=source, flags=looked_up.flags | {"code_not_mapped": unknown.fill_null(False)})
 
     def _condition(self, section: Section, key: str, told: Expression | None, rows: Rows) -> Typed | None:
         """Rows for which a condition holds; a row for which it cannot be told is kept, with a code."""
         if told is None:
-            return Typed(ibis.literal(True), ibis.null("string"), ibis.null("string"))
+            return Typed(ibis.literal(True), ibis.null("string"), {})
         try:
             computed = compute(told, rows)
         except ContractViolation as error:
@@ -216,10 +232,9 @@ class Preparation:
             return None
         holds = computed.value.fill_null(False)
         if computed.failed is None:
-            return Typed(holds, ibis.null("string"), ibis.null("string"))
+            return Typed(holds, ibis.null("string"), {})
         failed = computed.failed.fill_null(False)
-        code = ibis.ifelse(failed, "not_readable", ibis.null("string"))
-        return Typed(holds | failed, named_values(told.columns, rows), code)
+        return Typed(holds | failed, named_values(told.columns, rows), {"not_readable": failed})
 
 
 def _words(value: ir.Value) -> ir.Value:
@@ -241,11 +256,14 @@ def _assembled(
 ) -> Prepared:
     names = tuple(name for name in (*table.names, DELETED) if name in parts)
     checked = {**{name: parts[name] for name in names}, CHOSEN: where}
+    clocks = {name: part.local for name, part in parts.items() if part.local is not None and table.time is not None}
     selected: dict[str, ir.Value] = {name: rows[name] for name in (FILE, LINE, POSITION)}
     selected |= {name: parts[name].value for name in names}
     selected |= {raw_name(name): part.raw.cast("string") for name, part in checked.items()}
-    selected |= {code_name(name): part.code.cast("string") for name, part in checked.items()}
+    selected |= {flag_name(name, code): flag for name, part in checked.items() for code, flag in part.flags.items()}
+    selected |= {local_name(name): local for name, local in clocks.items()}
     selected |= {PREFER: prefer.value, "__kept": where.value}
     computed = rows.select(**selected)
     kept = computed.filter(computed["__kept"]).drop("__kept")
-    return Prepared(table, names, tuple(checked), section.distinct, kept)
+    flags = {name: tuple(part.flags) for name, part in checked.items()}
+    return Prepared(table, names, flags, tuple(clocks), section.distinct, kept)

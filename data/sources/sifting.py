@@ -6,13 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from data.contract.schema import Table
-from data.sources.casting import facts_of
+from data.sources.casting import Flags, broken_rules, facts_of
 from data.sources.declarations import Distinct
 from data.sources.readers import FILE, LINE
-from data.sources.sections import CHOSEN, POSITION, PREFER, Prepared, code_name, column_named, raw_name
+from data.sources.sections import (
+    CHOSEN,
+    POSITION,
+    PREFER,
+    Prepared,
+    column_named,
+    flag_name,
+    local_name,
+    raw_name,
+)
 from data.sources.staging import Staging
 
 REJECT_COLUMNS = (FILE, LINE, "table", "column", "value", "code", "facts")
@@ -32,30 +42,81 @@ class Sifted:
 def sift(sections: Sequence[Prepared], staging: Staging) -> Sifted:
     """Sift the sections of one contract table together: they share its key."""
     table = sections[0].table
-    names = tuple(dict.fromkeys(name for section in sections for name in section.names))
-    rejects = [reject for section in sections for reject in _broken(section, staging)]
-    parts = [_widened(_sound(section), section, table, names) for section in sections]
-    staged = staging.keep(ibis.union(*parts) if len(parts) > 1 else parts[0])
-    return _without_doubles(staged, table, rejects, staging)
+    parts, rejects = [], []
+    kinds = {name: kind for section in sections for name, kind in _lasting(section).items()}
+    for section in sections:
+        staged = staging.keep(section.rows.select(section.lasting))
+        bad = staging.count(staged.filter(_bad(section, staged)))
+        if bad:
+            rejects.extend(_broken(section, staged, staging))
+            staged = staged.filter(~_bad(section, staged))
+        picked = staged if section.distinct is None else _picked(staged, section, section.distinct)
+        parts.append(_widened(picked, kinds))
+    good = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return _without_doubles(good, table, rejects, staging)
 
 
-def _bad(section: Prepared) -> ir.BooleanValue:
-    return ibis.or_(*(section.rows[code_name(name)].notnull() for name in section.checked))
+def _lasting(section: Prepared) -> dict[str, dt.DataType]:
+    """Columns that go on to the lake: the contract's own and the local times that give the business day."""
+    names = [FILE, LINE, *section.names, *(local_name(name) for name in section.locals)]
+    return {name: section.rows[name].type() for name in names}
 
 
-def _broken(section: Prepared, staging: Staging) -> list[ir.Table]:
-    """One reject per offending column of each bad row."""
-    told = [column for name in section.checked for column in (raw_name(name), code_name(name))]
-    bad = staging.keep(section.rows.filter(_bad(section)).select(FILE, LINE, *told))
-    if not bad.count().execute():
-        return []
-    return [_rejects_of(bad, name, section.table) for name in section.checked]
+def _rules(section: Prepared, rows: ir.Table) -> dict[str, Flags]:
+    """Everything that can be wrong with each column of staged ``rows``, the source's rules before the contract's."""
+    rules: dict[str, Flags] = {}
+    for name, codes in section.flags.items():
+        rules[name] = {code: rows[flag_name(name, code)] for code in codes}
+        if name != CHOSEN:
+            rules[name] |= broken_rules(
+                column_named(section.table, name), rows[name], key=name in section.table.key
+            )
+    return {name: flags for name, flags in rules.items() if flags}
 
 
-def _rejects_of(bad: ir.Table, name: str, table: Table) -> ir.Table:
-    facts = "{}" if name == CHOSEN else facts_of(column_named(table, name))
-    broken = bad.filter(bad[code_name(name)].notnull())
-    return _reject(broken, table.name, name, broken[raw_name(name)], broken[code_name(name)], ibis.literal(facts))
+def _bad(section: Prepared, rows: ir.Table) -> ir.BooleanValue:
+    return ibis.or_(ibis.literal(False), *(flag for flags in _rules(section, rows).values() for flag in flags.values()))
+
+
+def _broken(section: Prepared, staged: ir.Table, staging: Staging) -> list[ir.Table]:
+    """One reject per offending column of each bad row, with the value as received."""
+    positions = staging.keep(staged.filter(_bad(section, staged)).select(POSITION).distinct())
+    again = section.rows.semi_join(positions, POSITION)
+    bad = staging.keep(again.filter(_bad(section, again)))
+    rejects = []
+    for name, flags in _rules(section, bad).items():
+        code = ibis.cases(*((flag, ibis.literal(code)) for code, flag in flags.items()), else_=ibis.null("string"))
+        facts = "{}" if name == CHOSEN else facts_of(column_named(section.table, name))
+        told = bad.mutate(__code=code).filter(lambda rows: rows["__code"].notnull())
+        rejects.append(
+            _reject(told, section.table.name, name, told[raw_name(name)], told["__code"], ibis.literal(facts))
+        )
+    return rejects
+
+
+def _picked(rows: ir.Table, section: Prepared, distinct: Distinct) -> ir.Table:
+    """One row per key: the preferred first, then the most frequent, the first or the last."""
+    combined = rows.group_by([*section.names, PREFER]).aggregate(
+        __count=rows.count(),
+        __first=rows[POSITION].min(),
+        __last=rows[POSITION].max(),
+        **{FILE: rows[FILE].argmin(rows[POSITION]), LINE: rows[LINE].argmin(rows[POSITION])},
+        **{local_name(name): rows[local_name(name)].min() for name in section.locals},
+    )
+    order = {
+        "most_frequent": [combined["__count"].desc(), combined["__first"]],
+        "first": [combined["__first"]],
+        "last": [combined["__last"].desc()],
+    }[distinct.pick]
+    window = ibis.window(group_by=list(section.table.key), order_by=[combined[PREFER].desc(), *order])
+    ranked = combined.mutate(__rank=ibis.row_number().over(window))
+    return ranked.filter(ranked["__rank"] == 0)
+
+
+def _widened(rows: ir.Table, kinds: dict[str, dt.DataType]) -> ir.Table:
+    """The columns that any section of the table fills, in one order; those that this one leaves out are null."""
+    missing = {name: ibis.null(kind) for name, kind in kinds.items() if name not in rows.columns}
+    return rows.mutate(**missing).select(*kinds) if missing else rows.select(*kinds)
 
 
 def _reject(
@@ -68,43 +129,11 @@ def _reject(
     )  # fmt: skip
 
 
-def _sound(section: Prepared) -> ir.Table:
-    good = section.rows.filter(~_bad(section)).select(FILE, LINE, POSITION, PREFER, *section.names)
-    return good if section.distinct is None else _picked(good, section, section.distinct)
-
-
-def _picked(rows: ir.Table, section: Prepared, distinct: Distinct) -> ir.Table:
-    """One row per key: the preferred first, then the most frequent, the first or the last."""
-    combined = rows.group_by([*section.names, PREFER]).aggregate(
-        __count=rows.count(),
-        __first=rows[POSITION].min(),
-        __last=rows[POSITION].max(),
-        **{FILE: rows[FILE].argmin(rows[POSITION]), LINE: rows[LINE].argmin(rows[POSITION])},
-    )
-    order = {
-        "most_frequent": [combined["__count"].desc(), combined["__first"]],
-        "first": [combined["__first"]],
-        "last": [combined["__last"].desc()],
-    }[distinct.pick]
-    window = ibis.window(group_by=list(section.table.key), order_by=[combined[PREFER].desc(), *order])
-    ranked = combined.mutate(__rank=ibis.row_number().over(window))
-    return ranked.filter(ranked["__rank"] == 0)
-
-
-def _widened(rows: ir.Table, section: Prepared, table: Table, names: tuple[str, ...]) -> ir.Table:
-    missing = {
-        name: ibis.null(str(ibis.dtype(column_named(table, name).physical)))
-        for name in names
-        if name not in section.names
-    }
-    return rows.mutate(**missing).select(FILE, LINE, *names) if missing else rows.select(FILE, LINE, *names)
-
-
 def _without_doubles(staged: ir.Table, table: Table, rejects: list[ir.Table], staging: Staging) -> Sifted:
     key = list(table.key)
     counted = staged.group_by(key).aggregate(__rows=staged.count())
     double = staging.keep(counted.filter(counted["__rows"] > 1).select(key))
-    if not double.count().execute():
+    if not staging.count(double):
         return Sifted(staged, tuple(rejects), 0)
     doubtful = staging.keep(staged.semi_join(double, key))
     names = [name for name in staged.columns if name not in (FILE, LINE)]
@@ -116,10 +145,10 @@ def _without_doubles(staged: ir.Table, table: Table, rejects: list[ir.Table], st
     judged = staging.keep(combined.mutate(__variants=variants))
     equal = judged.filter(judged["__variants"] == 1)
     clash = judged.filter(judged["__variants"] > 1)
-    copies = (equal["__copies"].sum() - equal.count()).execute()
+    copies = staging.total(equal["__copies"] - 1)
     good = staged.anti_join(double, key).union(equal.select(staged.columns))
     rejected = _conflicts(doubtful.semi_join(clash, key), table)
-    return Sifted(good, (*rejects, rejected), int(copies) if copies == copies and copies is not None else 0)
+    return Sifted(good, (*rejects, rejected), copies)
 
 
 def _conflicts(rows: ir.Table, table: Table) -> ir.Table:

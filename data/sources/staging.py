@@ -22,6 +22,12 @@ class Staging:
         self._kept.append(name)
         return table
 
+    def count(self, rows: ir.Table) -> int:
+        return int(rows.count().to_pyarrow().as_py())
+
+    def total(self, value: ir.Column) -> int:
+        return int(value.sum().to_pyarrow().as_py() or 0)
+
     def stream(self, rows: ir.Table, *, batch: int) -> pa.RecordBatchReader:
         """The rows in pieces of about ``batch``; nothing else may be asked before the last piece.
 
@@ -29,7 +35,7 @@ class Staging:
         to one connection.
         """
         statement = self.backend.compile(rows)
-        return self.backend.con.execute(statement).to_arrow_reader(batch)
+        return self.backend.con.sql(statement).to_arrow_reader(batch)
 
     def forget(self) -> None:
         """Drop everything that was kept."""

@@ -44,5 +44,7 @@ def definition(page: Page, one: Definition) -> None:
                 owner=t(f"owner.{one.owner}"),
             )
         )
-        said = t("glossary.available" if one.available else "glossary.missing", tables=table_labels(page.words, one.needs))
+        said = t(
+            "glossary.available" if one.available else "glossary.missing", tables=table_labels(page.words, one.needs)
+        )
         page.note(said, None if one.available else t("glossary.missing.how"))

@@ -73,8 +73,15 @@ def ranking(page: Page, today: Today, kind: str) -> None:
     if not frame.empty:
         page.figure(f"bars.{kind}", bars(page.fmt, page.palette, frame[:BARS], "name", "sales", Unit.MONEY), title)
     labels = dict(zip(frame[kind].astype(str), frame["name"].astype(str), strict=True))
-    page.table(f"top.{kind}", title, frame, columns, identified_by=kind, height=248,
-               choose=lambda code: narrow(kind, code, labels.get(code)))
+    page.table(
+        f"top.{kind}",
+        title,
+        frame,
+        columns,
+        identified_by=kind,
+        height=248,
+        choose=lambda code: narrow(kind, code, labels.get(code)),
+    )
 
 
 def rows(page: Page, asked: Asked) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.core.geo import RESOLUTIONS
+from dashboard.services.territory import LINES_SHOWN
 from dashboard.services.views import Heatmap
 from dashboard.ui.charts.legend import legend
 from dashboard.ui.filters import only
@@ -53,7 +54,9 @@ def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], name
     title = page.t(f"heatmap.title.{view.metric}", currency=page.fmt.symbol.strip())
     page.section(title, page.t("heatmap.scale"))
     scale = scale_of(view, page.palette, rises_red=page.rises_red)
-    page.figure("legend", legend(page.palette, scale.colours, scale.labels(page.fmt)), page.t("heatmap.legend"), still=True)
+    page.figure(
+        "legend", legend(page.palette, scale.colours, scale.labels(page.fmt)), page.t("heatmap.legend"), still=True
+    )
     extra = Backdrop(page.settings.geojson, page.settings.tile_url)
     drawn = deck(page.fmt, page.palette, view, scale, kind=kind, chosen=chosen, extra=extra)
     page.map(f"map.{kind}", drawn, title, lambda objects: pick(objects, names))
@@ -61,8 +64,10 @@ def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], name
 
 def beside(page: Page, view: Heatmap, chosen: tuple[str, ...], names: dict[str, str]) -> None:
     """The partners behind the map, or behind the chosen hexagon."""
-    page.pick("cell", names, chosen[0] if len(chosen) == 1 else None, lambda cell: only("cell", cell, names.get(cell or "")))
+    page.pick(
+        "cell", names, chosen[0] if len(chosen) == 1 else None, lambda cell: only("cell", cell, names.get(cell or ""))
+    )
     lines = view.lines.assign(name=view.lines["name"].replace("", page.t("partner.none")))
-    title = page.t("heatmap.lines", count=f"{len(lines):,}")
+    title = page.t("heatmap.lines_first" if len(lines) == LINES_SHOWN else "heatmap.lines", count=f"{len(lines):,}")
     page.section(title)
     page.table("lines", title, lines, LINES[view.metric], height=440)

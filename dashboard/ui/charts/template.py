@@ -15,8 +15,16 @@ TICKS = 4
 
 def figure(palette: Palette, *, height: int) -> go.Figure:
     """An empty figure in the house style."""
-    axis = {"showgrid": False, "zeroline": False, "linecolor": palette.line, "tickcolor": palette.line,
-            "ticks": "outside", "ticklen": 4, "fixedrange": True, "automargin": True}
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": palette.line,
+        "tickcolor": palette.line,
+        "ticks": "outside",
+        "ticklen": 4,
+        "fixedrange": True,
+        "automargin": True,
+    }
     return go.Figure(
         layout={
             "template": None,
@@ -28,8 +36,11 @@ def figure(palette: Palette, *, height: int) -> go.Figure:
             "colorway": [palette.accent],
             "showlegend": False,
             "hovermode": "x unified",
-            "hoverlabel": {"bgcolor": palette.surface, "bordercolor": palette.line,
-                           "font": {"family": FONTS, "size": 12, "color": palette.text}},
+            "hoverlabel": {
+                "bgcolor": palette.surface,
+                "bordercolor": palette.line,
+                "font": {"family": FONTS, "size": 12, "color": palette.text},
+            },
             "xaxis": axis,
             "yaxis": {**axis, "ticks": "", "showline": False, "showgrid": True, "gridcolor": palette.line},
             "dragmode": False,

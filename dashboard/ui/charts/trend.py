@@ -22,15 +22,21 @@ def trend(fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseli
         (now, t("chart.period"), {"color": palette.accent, "width": 2.25}),
     ):
         chart.add_scatter(
-            x=days, y=series, name=name, line=line, mode="lines+markers" if len(frame) == 1 else "lines",
-            connectgaps=False, customdata=[fmt.full(one, unit) for one in series],
+            x=days,
+            y=series,
+            name=name,
+            line=line,
+            mode="lines+markers" if len(frame) == 1 else "lines",
+            connectgaps=False,
+            customdata=[fmt.full(one, unit) for one in series],
             hovertemplate="%{customdata}",
         )
     both = pd.concat([now, before]).dropna()
     axis = value_axis(fmt, unit, float(both.min()), float(both.max())) if len(both) else {}
     chart.update_yaxes(axis)
-    chart.update_xaxes(tickformat=t("chart.month_format" if len(frame) > 120 else "chart.day_format"),
-                       hoverformat="%Y-%m-%d", nticks=8)
+    chart.update_xaxes(
+        tickformat=t("chart.month_format" if len(frame) > 120 else "chart.day_format"), hoverformat="%Y-%m-%d", nticks=8
+    )
     return named_lines(chart, palette)
 
 
@@ -38,7 +44,15 @@ def named_lines(chart: go.Figure, palette: Palette) -> go.Figure:
     """A small legend above the plot; the lines cross too often to be labelled at their ends."""
     return chart.update_layout(
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.text},
-                "traceorder": "reversed", "itemclick": False, "itemdoubleclick": False},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"color": palette.text},
+            "traceorder": "reversed",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
         margin_t=28,
     )

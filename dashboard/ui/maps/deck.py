@@ -57,8 +57,9 @@ def coloured(view: Heatmap, frame: pd.DataFrame, scale: Scale, palette: Palette)
     return frame.assign(colour=painted)
 
 
-def deck(fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: str, chosen: tuple[str, ...],
-         extra: Backdrop) -> pdk.Deck:
+def deck(
+    fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: str, chosen: tuple[str, ...], extra: Backdrop
+) -> pdk.Deck:
     """The map as hexagons (``kind`` "cells") or partner points ("points")."""
     frame = view.points.dropna(subset=["latitude", "longitude"]) if kind == layers.POINTS else view.cells
     where = fitted(frame["latitude"], frame["longitude"])
@@ -73,7 +74,7 @@ def deck(fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: st
     else:
         edge = 1.0 if legible(view.resolution, where.zoom) else 3.0
         drawn.append(layers.hexagons(rows.assign(chosen=rows["cell"].isin(chosen)), palette, edge=edge))
-    drawn.append(layers.place_names(view.places, fmt.words.language, palette))
+    drawn.append(layers.place_names(view.places, fmt.words.language, palette, where.zoom))
     return pdk.Deck(layers=drawn, initial_view_state=where, map_provider=None, tooltip=tooltip(palette))
 
 
@@ -92,6 +93,14 @@ def radii(view: Heatmap, rows: pd.DataFrame) -> pd.Series:
 
 
 def tooltip(palette: Palette) -> dict[str, object]:
-    return {"text": "{label}\n{shown}",
-            "style": {"backgroundColor": palette.surface, "color": palette.text, "fontSize": "13px",
-                      "border": f"1px solid {palette.line}", "borderRadius": "4px", "maxWidth": "260px"}}
+    return {
+        "text": "{label}\n{shown}",
+        "style": {
+            "backgroundColor": palette.surface,
+            "color": palette.text,
+            "fontSize": "13px",
+            "border": f"1px solid {palette.line}",
+            "borderRadius": "4px",
+            "maxWidth": "260px",
+        },
+    }

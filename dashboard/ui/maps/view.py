@@ -22,8 +22,11 @@ def fitted(latitudes: pd.Series, longitudes: pd.Series) -> pdk.ViewState:
         return pdk.ViewState(latitude=34.5, longitude=108.5, zoom=3.2)
     south, north = spread(latitudes)
     west, east = spread(longitudes)
-    return pdk.ViewState(latitude=(south + north) / 2, longitude=(west + east) / 2,
-                         zoom=zoom_of(east - west, mercator(north) - mercator(south)))
+    return pdk.ViewState(
+        latitude=(south + north) / 2,
+        longitude=(west + east) / 2,
+        zoom=zoom_of(east - west, mercator(north) - mercator(south)),
+    )
 
 
 def spread(values: pd.Series) -> tuple[float, float]:

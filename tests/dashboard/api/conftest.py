@@ -58,7 +58,9 @@ class House:
 
 
 async def _media(_: Request) -> PlainTextResponse:
-    return PlainTextResponse("somebody's export", headers={"cache-control": "public"})
+    answer = PlainTextResponse("somebody's export", headers={"cache-control": "public"})
+    answer.set_cookie("of-streamlit", "1", samesite="lax")
+    return answer
 
 
 def build_house(home: Path, base_url: str = "http://localhost:8501", **environment: str) -> House:
@@ -95,7 +97,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def public_house(tmp_path: Path) -> Iterator[House]:
     """The same behind a public https address."""
-    built = build_house(tmp_path, "https://dash.example.cn", WATERLINE_TILE_URL="https://{s}.tiles.example/{z}/{x}/{y}")
+    built = build_house(
+        tmp_path / "public", "https://dash.example.cn", WATERLINE_TILE_URL="https://{s}.tiles.example/{z}/{x}/{y}"
+    )
     yield built
     built.store.close()
 

@@ -117,6 +117,15 @@ def test_exports_are_for_the_signed_in_and_are_not_kept(house: House) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_streamlits_cookies_are_secure_too_where_ours_are(house: House, public_house: House) -> None:
+    for home, expected in ((house, False), (public_house, True)):
+        browser = home.browser()
+        sign_in(browser)
+        cookie = browser.get("/media/abc").headers["set-cookie"]
+        assert cookie.startswith("of-streamlit=1")
+        assert ("Secure" in cookie) is expected
+
+
 @pytest.mark.parametrize("path", ["/", "/today", "/deeper/than/that", "/index.html", "/auth/login", "/oauth2callback"])
 def test_pages_are_for_the_signed_in(house: House, path: str) -> None:
     browser = house.browser()

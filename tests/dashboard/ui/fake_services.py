@@ -44,7 +44,7 @@ CITIES = (
     ("成都", "Chengdu", 30.57, 104.07),
     ("广州", "Guangzhou", 23.13, 113.26),
 )
-PARTNERS = tuple((f"S{index:03d}", f"{zh}{kind}", index) for index, (zh, _, _, _) in enumerate(CITIES) for kind in ("粮油店",))
+PARTNERS = tuple((f"S{index:03d}", f"{zh}粮油店", index) for index, (zh, _, _, _) in enumerate(CITIES))
 PRODUCTS = (
     ("R5", "五常大米 5kg", "大米"),
     ("R10", "盘锦蟹田米 10kg", "大米"),
@@ -102,11 +102,19 @@ class FakeOverview:
         days = [period.first + timedelta(days=step) for step in range(period.days)]
         wave = np.array([40_000 + 6_000 * math.sin(step / 3) + 900 * (step % 7) for step in range(period.days)])
         return Today(
-            FRESH, period, base, tiles(), pd.DataFrame({"day": days, "sales": wave, "baseline": wave * 0.96}),
-            ranking([(code, name) for code, name, _ in PARTNERS if not asked.partners or code in asked.partners],
-                    "partner", "orders"),
-            ranking([(code, name) for code, name, _ in PRODUCTS if not asked.skus or code in asked.skus],
-                    "sku", "units").assign(category="大米"),
+            FRESH,
+            period,
+            base,
+            tiles(),
+            pd.DataFrame({"day": days, "sales": wave, "baseline": wave * 0.96}),
+            ranking(
+                [(code, name) for code, name, _ in PARTNERS if not asked.partners or code in asked.partners],
+                "partner",
+                "orders",
+            ),
+            ranking(
+                [(code, name) for code, name, _ in PRODUCTS if not asked.skus or code in asked.skus], "sku", "units"
+            ).assign(category="大米"),
             (Gap("account_unknown", 1, 312, 21_400.0), Gap("cost_unknown", 2, 90, 8_800.0, ("R5", "O5"))),
         )
 
@@ -114,16 +122,29 @@ class FakeOverview:
         self.asked.append(asked)
         period, _ = periods(asked)
         frame = pd.DataFrame(
-            [(period.last, f"T2026{index:06d}", 1, "tmall", "S001", PARTNERS[1][1], "R5", PRODUCTS[0][1], 2.0, 138.0)
-             for index in range(40)],
-            columns=["day", "order_id", "line_no", "channel", "partner", "partner_name", "sku", "product_name",
-                     "quantity", "amount"],
+            [
+                (period.last, f"T2026{index:06d}", 1, "tmall", "S001", PARTNERS[1][1], "R5", PRODUCTS[0][1], 2.0, 138.0)
+                for index in range(40)
+            ],
+            columns=[
+                "day",
+                "order_id",
+                "line_no",
+                "channel",
+                "partner",
+                "partner_name",
+                "sku",
+                "product_name",
+                "quantity",
+                "amount",
+            ],
         )
         return Rows(frame, 18_204, 40)
 
 
 def periods(asked: Asked) -> tuple[Period, Period]:
-    period = Period(asked.first, asked.last) if asked.first and asked.last else preset_period(asked.preset, covered=COVERED)
+    chosen = Period(asked.first, asked.last) if asked.first and asked.last else None
+    period = chosen or preset_period(asked.preset, covered=COVERED)
     return period, baseline(period, asked.comparison)
 
 
@@ -166,11 +187,19 @@ class FakeTerritory:
         lines = points.assign(place=[zh for zh, _, _, _ in CITIES], cell=frame["cell"])
         if asked.cells:
             lines = lines[lines["cell"].isin(asked.cells)]
-        backdrop = {h3.latlng_to_cell(lat, lon, 3) for lat in np.arange(24, 46, 1.2) for lon in np.arange(104, 124, 1.2)}
+        grid = [(lat, lon) for lat in np.arange(24, 46, 1.2) for lon in np.arange(104, 124, 1.2)]
+        backdrop = {h3.latlng_to_cell(lat, lon, 3) for lat, lon in grid}
         return Heatmap(
-            FRESH, metric, period, base, resolution, frame, points,
+            FRESH,
+            metric,
+            period,
+            base,
+            resolution,
+            frame,
+            points,
             lines[["partner", "name", "place", "value", "baseline", "growth"]].reset_index(drop=True),
-            (-0.5, 0.5) if growth else (0.0, 400_000.0), tuple(sorted(backdrop)),
+            (-0.5, 0.5) if growth else (0.0, 400_000.0),
+            tuple(sorted(backdrop)),
             tuple(Place({"zh": zh, "en": en}, lat, lon, 1.0) for zh, en, lat, lon in CITIES),
             Gap("unplaced", 2, 40, 12_000.0, ("S900", "S901")),
         )
@@ -196,8 +225,8 @@ class FakeGlossary:
     def glossary(self) -> Glossary:
         return Glossary(
             tuple(
-                Definition(name, unit, additivity, favourable, "sales", "order_line", ("order_line",), name != "gross_margin")
-                for name, (unit, additivity, favourable, _, _) in UNITS.items()
+                Definition(name, unit, additivity, way, "sales", "order_line", ("order_line",), name != "gross_margin")
+                for name, (unit, additivity, way, _, _) in UNITS.items()
             ),
             FRESH,
             {"order_line": 1},

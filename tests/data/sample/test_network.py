@@ -45,9 +45,8 @@ def test_each_province_is_present_with_cities_and_districts(world: World) -> Non
     assert set(cities["parent"]) == set(provinces.index)
     districts = regions[regions["level"] == "district"]
     assert set(districts["parent"]) == set(cities.index)
-    assert cities["population"].notna().all()
     assert regions[["latitude", "longitude"]].notna().all(axis=None)
-    assert districts[["population", "households"]].isna().all(axis=None)
+    assert regions[["population", "households"]].isna().all(axis=None)
 
 
 def test_partners_stand_near_their_region_but_for_a_few_without_position(world: World) -> None:

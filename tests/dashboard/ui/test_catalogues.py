@@ -1,0 +1,113 @@
+"""Both catalogues hold every sentence that is used, with the same blanks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from analytics.core.access import Role
+from analytics.core.calendar import Comparison, Preset
+from analytics.metrics.coverage import GAPS
+from analytics.metrics.facts import FACTS
+from analytics.metrics.metric import Additivity, Favourable, Unit
+from analytics.metrics.registry import METRICS
+from dashboard.ui.asked_url import CUSTOM, LISTS
+from dashboard.words import LANGUAGES, words
+from pages import PAGES
+from pages.territory.heatmap import METRICS as MAPPED
+from pages.territory.heatmap import SIZES
+
+ROOT = Path(__file__).resolve().parents[3]
+KEY = re.compile(r"[a-z][a-z_0-9]*(\.[a-z_0-9]+)+")
+ASKING = frozenset({"t", "Column"})
+
+
+def python_files() -> list[Path]:
+    return [path for folder in ("pages", "dashboard", "analytics", "data") for path in (ROOT / folder).rglob("*.py")]
+
+
+def literal_keys() -> set[str]:
+    """Catalogue keys written out in ``t("…")`` calls and in columns of tables."""
+    found: set[str] = set()
+    for path in python_files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                parts = [part for one in node.args for part in ast.walk(one)] if name in ASKING else []
+                texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+                found |= {text for text in texts if isinstance(text, str) and KEY.fullmatch(text)}
+    return found
+
+
+def error_codes() -> set[str]:
+    """Codes of every DomainError that is raised."""
+    raised = re.compile(
+        r"(?:DomainError|AccessDenied|NotSignedIn|ContractViolation|MissingData|SignInRefused|SignInThrottled|"
+        r"StoreUnavailable)\(\s*\"([a-z_]+)\""
+    )
+    return {code for path in python_files() for code in raised.findall(path.read_text(encoding="utf-8"))}
+
+
+def made_keys() -> set[str]:
+    """Keys that code puts together."""
+    keys = {f"metric.{metric.name}.{part}" for metric in METRICS for part in ("label", "about", "formula")}
+    keys |= {f"owner.{metric.owner}" for metric in METRICS}
+    keys |= {f"unit.{unit}" for unit in Unit} | {f"additivity.{one}" for one in Additivity}
+    keys |= {f"favourable.{one}" for one in Favourable} | {f"role.{role}" for role in Role}
+    keys |= {f"gap.{kind}" for kind in GAPS} | {f"error.{code}" for code in error_codes()}
+    keys |= {f"filter.period.{one}" for one in [*Preset, CUSTOM]} | {f"filter.compare.{one}" for one in Comparison}
+    keys |= {f"filter.{name}" for name in LISTS} | {f"filter.{name}.all" for name in ("channel", "category", "partner")}
+    keys |= {f"page.{spec.key}.{part}" for spec in PAGES for part in ("title", "about")}
+    keys |= {f"section.{spec.section}" for spec in PAGES}
+    keys |= {f"heatmap.title.{metric}" for metric in MAPPED}
+    keys |= {f"territory.heatmap.metric.{metric}" for metric in MAPPED}
+    keys |= {f"territory.heatmap.resolution.{size}" for size in SIZES}
+    keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
+    keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
+    keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
+    keys |= {f"today.top.{kind}" for kind in ("partner", "sku")} | {f"frame.rise.{one}" for one in ("red", "green")}
+    needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}
+    return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_in_use_has_a_sentence(language: str) -> None:
+    missing = (literal_keys() | made_keys()) - set(words(language).sentences)
+    assert not sorted(missing)
+
+
+def test_the_search_for_keys_finds_some() -> None:
+    assert {"frame.fresh", "column.partner", "today.rows"} <= literal_keys()
+    assert {"no_scope", "not_signed_in"} <= error_codes()
+
+
+def test_catalogues_hold_the_same_keys() -> None:
+    zh, en = (set(words(language).sentences) for language in ("zh", "en"))
+    assert not sorted(zh ^ en)
+
+
+def test_no_sentence_is_empty() -> None:
+    for language in LANGUAGES:
+        text = (ROOT / "dashboard" / "locales" / language / "LC_MESSAGES" / "waterline.po").read_text(encoding="utf-8")
+        assert not re.findall(r'msgid "([^"]+)"\nmsgstr ""\n(?!")', text)
+        assert "fuzzy" not in text
+        assert len(re.findall(r'^msgid "', text, re.MULTILINE)) - 1 == len(words(language).sentences)
+
+
+def blanks(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def test_sentences_have_the_same_blanks() -> None:
+    zh, en = words("zh").sentences, words("en").sentences
+    assert not [key for key in zh if blanks(zh[key]) != blanks(en.get(key, ""))]
+
+
+def test_chinese_uses_its_own_punctuation() -> None:
+    wrong = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|\([^)]*[\u4e00-\u9fff]")
+    said = {key: text for key, text in words("zh").sentences.items() if key != "number.scales"}
+    assert not {key: text for key, text in said.items() if wrong.search(text)}
