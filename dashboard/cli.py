@@ -62,7 +62,9 @@ def demo(
 def ingest(
     path: Annotated[str, typer.Argument(help="Folder, file or database URL.")],
     mapping: Annotated[Path, typer.Option(help="Mapping file, or the name of one that comes with Waterline.")],
-    extract_at: Annotated[datetime | None, typer.Option(help="When the source was extracted; default: file time.")] = None,
+    extract_at: Annotated[
+        datetime | None, typer.Option(help="When the source was extracted; default: file time.")
+    ] = None,
     json_output: Json = False,
 ) -> None:
     """Load files into the lake; rows that break the contract are set aside and reported."""
@@ -102,9 +104,7 @@ def ask(
         settings, store = _opened()
         services = services_as(settings, store, lambda: actor_named(Identity(store), as_user))
         cut = tuple(name for given in by or () for name in given.split(","))
-        answer = services.ask.ask(
-            tuple(metrics), by=cut, first=_day(first), last=_day(last), where=tuple(where or ())
-        )
+        answer = services.ask.ask(tuple(metrics), by=cut, first=_day(first), last=_day(last), where=tuple(where or ()))
         if json_output:
             print(json.dumps(_answer_facts(answer), ensure_ascii=False, default=_plain))
         else:
@@ -251,7 +251,12 @@ def _printed(answer: Answer) -> Table:
     for name in answer.table.column_names:
         table.add_column(name, justify="left" if name in answer.question.by else "right")
     for row in answer.table.to_pylist():
-        table.add_row(*("–" if value is None else str(_plain(value) if isinstance(value, Decimal) else value) for value in row.values()))
+        table.add_row(
+            *(
+                "–" if value is None else str(_plain(value) if isinstance(value, Decimal) else value)
+                for value in row.values()
+            )
+        )
     return table
 
 

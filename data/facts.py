@@ -44,7 +44,9 @@ class ScopedFacts:
         if not mart.reference:
             return rows.semi_join(mine, rows[mart.owner] == mine.descendant)
         theirs = rows.filter(rows[mart.owner] != ROOT)
-        return rows.filter(rows[mart.owner] == ROOT).union(theirs.semi_join(mine, theirs[mart.owner] == mine.descendant))
+        return rows.filter(rows[mart.owner] == ROOT).union(
+            theirs.semi_join(mine, theirs[mart.owner] == mine.descendant)
+        )
 
     def answer(self, expression: ir.Table) -> pa.Table:
         """Execute an expression made from :meth:`table`."""

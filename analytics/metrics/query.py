@@ -59,7 +59,9 @@ def expression(question: Question, tables: Tables) -> ir.Table:
 def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
     """Dimensions that every part of ``metric`` can be cut by."""
     return tuple(
-        name for name in DIMENSIONS if all(_serving(part, (name,), tables) is not None for part in metric.parts.values())
+        name
+        for name in DIMENSIONS
+        if all(_serving(part, (name,), tables) is not None for part in metric.parts.values())
     )
 
 
@@ -105,7 +107,9 @@ def _aggregated(fact_name: str, members: dict[str, Measure], question: Question,
     joins = [name for measure in members.values() for name in measure.joins]
     mart = _mart(fact, (*question.dimensions, *joins), tables)
     if mart is None:
-        raise DomainError("dimension_unknown_to_metric", metric=fact_name, dimensions=", ".join(question.dimensions), known="")
+        raise DomainError(
+            "dimension_unknown_to_metric", metric=fact_name, dimensions=", ".join(question.dimensions), known=""
+        )
     rows = fact.prepare(tables(mart))
     if question.period:
         rows = rows.filter(rows.day.between(ibis.literal(question.period.first), ibis.literal(question.period.last)))
@@ -141,7 +145,7 @@ def _type_of(column: str, pieces: list[ir.Table]) -> object:
 
 def _widened(piece: ir.Table, by: tuple[str, ...], blank: dict[str, object]) -> ir.Table:
     columns = {
-        column: piece[column] if column in piece.columns else ibis.null(kind)  # type: ignore[arg-type]
+        column: piece[column] if column in piece.columns else ibis.null(kind)
         for column, kind in blank.items()
     }
     return piece.select(*by, **columns)

@@ -30,42 +30,68 @@ def _online_amount(rows: ir.Table) -> ir.Scalar:
 
 
 _amount = _sum("sales", "amount")
-_orders = Measure(
-    "order", lambda rows: rows.count(), finer=Measure("sales_line", _order_of_line, Additivity.DISTINCT)
-)
+_orders = Measure("order", lambda rows: rows.count(), finer=Measure("sales_line", _order_of_line, Additivity.DISTINCT))
 
 METRICS: tuple[Metric, ...] = (
     Metric("sales", Unit.MONEY, Favourable.UP, SALES, _amount),
     Metric("refunds", Unit.MONEY, Favourable.DOWN, SALES, _sum("refund", "amount")),
     Metric(
-        "net_sales", Unit.MONEY, Favourable.UP, SALES, _amount, minus=_sum("refund", "amount"),
+        "net_sales",
+        Unit.MONEY,
+        Favourable.UP,
+        SALES,
+        _amount,
+        minus=_sum("refund", "amount"),
         needs=("refund_line",),
     ),
     Metric("orders", Unit.COUNT, Favourable.UP, SALES, _orders),
-    Metric("refund_documents", Unit.COUNT, Favourable.DOWN, SALES, Measure("refund_document", lambda rows: rows.count())),
+    Metric(
+        "refund_documents", Unit.COUNT, Favourable.DOWN, SALES, Measure("refund_document", lambda rows: rows.count())
+    ),
     Metric("documents", Unit.COUNT, Favourable.NEITHER, SALES, Measure("document", lambda rows: rows.count())),
     Metric("order_lines", Unit.COUNT, Favourable.NEITHER, SALES, _sum("sales", "lines")),
     Metric("units", Unit.UNITS, Favourable.UP, SALES, _sum("sales", "units")),
     Metric("average_order_value", Unit.MONEY, Favourable.UP, SALES, _amount, denominator=_orders),
     Metric(
-        "gross_margin", Unit.MONEY, Favourable.UP, SALES, _sum("sales", "costed_amount"), minus=_sum("sales", "cost"),
-        needs=("product_cost",), action=Action.SEE_COST,
+        "gross_margin",
+        Unit.MONEY,
+        Favourable.UP,
+        SALES,
+        _sum("sales", "costed_amount"),
+        minus=_sum("sales", "cost"),
+        needs=("product_cost",),
+        action=Action.SEE_COST,
     ),
     Metric(
-        "gross_margin_rate", Unit.RATE, Favourable.UP, SALES, _sum("sales", "costed_amount"),
-        minus=_sum("sales", "cost"), denominator=_sum("sales", "costed_amount"),
-        needs=("product_cost",), action=Action.SEE_COST,
+        "gross_margin_rate",
+        Unit.RATE,
+        Favourable.UP,
+        SALES,
+        _sum("sales", "costed_amount"),
+        minus=_sum("sales", "cost"),
+        denominator=_sum("sales", "costed_amount"),
+        needs=("product_cost",),
+        action=Action.SEE_COST,
     ),
     Metric("buyers", Unit.COUNT, Favourable.UP, MEMBERS, _distinct("order", "buyer", _distinct("sales_line", "buyer"))),
     Metric("new_buyers", Unit.COUNT, Favourable.UP, MEMBERS, Measure("first_purchase", lambda rows: rows.count())),
     Metric("accounts_seen", Unit.COUNT, Favourable.UP, MEMBERS, _distinct("document", "account")),
     Metric(
-        "partners_buying", Unit.COUNT, Favourable.UP, PARTNERS,
-        _distinct("order", "partner", _distinct("sales_line", "partner")), needs=("partner",),
+        "partners_buying",
+        Unit.COUNT,
+        Favourable.UP,
+        PARTNERS,
+        _distinct("order", "partner", _distinct("sales_line", "partner")),
+        needs=("partner",),
     ),
     Metric(
-        "online_share", Unit.RATE, Favourable.NEITHER, SALES,
-        Measure("sales", _online_amount, joins=("channel_group",)), denominator=_amount, needs=("channel",),
+        "online_share",
+        Unit.RATE,
+        Favourable.NEITHER,
+        SALES,
+        Measure("sales", _online_amount, joins=("channel_group",)),
+        denominator=_amount,
+        needs=("channel",),
     ),
 )
 

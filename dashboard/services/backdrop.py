@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -43,11 +45,12 @@ def places_of(cells: pd.DataFrame) -> tuple[Place, ...]:
         latitude=("latitude", "mean"), longitude=("longitude", "mean"), weight=("measured", "sum")
     )
     top = grouped.sort_values(["weight", "place"], ascending=[False, True]).head(PLACES_SHOWN)
-    return tuple(
-        Place({"zh": title, "en": title}, float(row.latitude), float(row.longitude), float(row.weight))
-        for row in top.itertuples()
-        if (title := str(row.place).title())
-    )
+    return tuple(_own_name(row) for row in top.to_dict("records"))
+
+
+def _own_name(row: dict[Hashable, Any]) -> Place:
+    title = str(row["place"]).title()
+    return Place({"zh": title, "en": title}, row["latitude"], row["longitude"], row["weight"])
 
 
 def _chinese_cities(cells: pd.DataFrame) -> tuple[Place, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,14 +16,12 @@ from dashboard.settings import Settings
 from data.lake.lake import Lake
 from data.marts.build import build
 from data.sample.world import write_sample
-from data.sources.ingest import IngestReport, ingest
+from data.sources.ingest import ingest
 from data.sources.mapping import load_mapping
+from data.sources.report import IngestReport, Progress
 from data.store.engine import Store
 from data.store.identity import Identity
 from data.store.records import Build
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with the stage, how much is done and, where it is known, how much there is."""
 
 MAPPINGS = Path(__file__).parents[2] / "data" / "sources" / "mappings"
 DEMO_SEED = 20260118
@@ -40,7 +37,13 @@ class Loading:
     actor: Actor
 
     def ingest(
-        self, path: str, mapping: Path, *, now: datetime, extract_at: datetime | None = None, progress: Progress | None = None
+        self,
+        path: str,
+        mapping: Path,
+        *,
+        now: datetime,
+        extract_at: datetime | None = None,
+        progress: Progress | None = None,
     ) -> IngestReport:
         """Load what the mapping finds below ``path``; raises AccessDenied, ContractViolation."""
         self.actor.require(Action.LOAD_DATA)

@@ -101,7 +101,8 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     for name, column in zip(table.column_names, table.columns, strict=True):
         kind = column.type
         columns[name] = column.cast(pa.float64()) if pa.types.is_decimal(kind) else column
-    return pa.table(columns).to_pandas(date_as_object=True)
+    frame: pd.DataFrame = pa.table(columns).to_pandas(date_as_object=True)
+    return frame
 
 
 def _number(value: object) -> float | None:

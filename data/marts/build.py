@@ -159,7 +159,6 @@ class _Bench:
         self._nothing_missing(table, committed)
         return newest_by_key(committed, declared, several_loads=len(ids) > 1, collect=self.collect)
 
-
     def _nothing_missing(self, table: str, committed: ir.Table) -> None:
         counted = self.collect(committed.group_by("load_id").aggregate(rows=committed.count())).to_pylist()
         found = {row["load_id"]: row["rows"] for row in counted}

@@ -31,7 +31,11 @@ def totals_survive(inputs: Inputs) -> dict[str, str]:
         found = inputs.collect(own.aggregate(lines=own.lines.sum(), amount=own.amount.sum())).to_pylist()[0]
         _same(f"document ({kind})", {name: expected[name] for name in ("lines", "amount")}, _clean(found))
     _every_line_has_a_day(inputs)
-    return {f"{name}_{part}": f"{value:f}" for name, total in (("sold", sold), ("returned", returned)) for part, value in total.items()}
+    return {
+        f"{name}_{part}": f"{value:f}"
+        for name, total in (("sold", sold), ("returned", returned))
+        for part, value in total.items()
+    }
 
 
 def _sums(inputs: Inputs, rows: ir.Table) -> dict[str, Decimal]:

@@ -11,7 +11,9 @@ import pyarrow as pa
 from data.contract.schema import Family, Table
 
 
-def newest_by_key(rows: ir.Table, declared: Table, *, several_loads: bool, collect: Callable[[ir.Table], pa.Table]) -> ir.Table:
+def newest_by_key(
+    rows: ir.Table, declared: Table, *, several_loads: bool, collect: Callable[[ir.Table], pa.Table]
+) -> ir.Table:
     """One row per key: the newest extract, then the newest load; flagged deletions are left out.
 
     before                                        after

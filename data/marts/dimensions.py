@@ -29,7 +29,9 @@ def channel(inputs: Inputs) -> ir.Table:
 def region(inputs: Inputs) -> ir.Table:
     """Grain: region code (schemes are told apart by ``scheme``), with the codes of its city and province."""
     declared = inputs.current("region")
-    own = declared.select("scheme", "code", "name", "level", "parent", "latitude", "longitude", "population", "households")
+    own = declared.select(
+        "scheme", "code", "name", "level", "parent", "latitude", "longitude", "population", "households"
+    )
     up = own.select(scheme_1=own.scheme, code_1=own.code, level_1=own.level, parent_1=own.parent)
     upper = own.select(scheme_2=own.scheme, code_2=own.code, level_2=own.level)
     tall = own.left_join(up, [own.scheme == up.scheme_1, own.parent == up.code_1])
@@ -50,10 +52,8 @@ def _named(inputs: Inputs, column: str, facts: tuple[str, ...]) -> ir.Table:
 
 def _with_unlisted(known: ir.Table, named: ir.Table, key: str, **texts: ir.Value) -> ir.Table:
     missing = named.anti_join(known, named.code == known[key])
-    filled = {key: missing.code, "listed": False, **{column: missing.code for column in texts}}
-    blank = {
-        column: ibis.null(kind) for column, kind in known.schema().items() if column not in filled
-    }
+    filled = {key: missing.code, "listed": False, **dict.fromkeys(texts, missing.code)}
+    blank = {column: ibis.null(kind) for column, kind in known.schema().items() if column not in filled}
     return known.union(missing.select(**{**blank, **filled}).select(*known.columns))
 
 

@@ -17,14 +17,26 @@ def partner(inputs: Inputs) -> ir.Table:
     """Grain: partner. ``owner`` is the partner itself; ``listed`` is false for one that only facts name."""
     declared = inputs.current("partner")
     known = declared.select(
-        "partner", "name", "kind", "parent", "ownership", "region", "city", "latitude", "longitude", "joined", "left",
+        "partner",
+        "name",
+        "kind",
+        "parent",
+        "ownership",
+        "region",
+        "city",
+        "latitude",
+        "longitude",
+        "joined",
+        "left",
         listed=True,
     )
     facts = [inputs.current(name).select(partner="entry_partner") for name in ("order_line", "refund_line")]
     named = ibis.union(*facts, distinct=True).filter(lambda t: t.partner.notnull())
     missing = named.anti_join(known, "partner")
     blank = {
-        column: ibis.null(kind) for column, kind in known.schema().items() if column not in {"partner", "name", "listed"}
+        column: ibis.null(kind)
+        for column, kind in known.schema().items()
+        if column not in {"partner", "name", "listed"}
     }
     unlisted = missing.select(**blank, partner=missing.partner, name=missing.partner, listed=False)
     every = known.union(unlisted.select(*known.columns))

@@ -73,10 +73,10 @@ def _at_cell(cell: str) -> dict[str, Any]:
 
 
 def _at_region(code: str | None, regions: dict[str, Any]) -> dict[str, Any]:
-    region = regions.get(code)
+    region = regions.get(code) if code else None
     if region is None:
         return {"label": code, "region": code}
-    city = regions.get(region["city"])
+    city = regions.get(str(region["city"]))
     placed = region["latitude"] is not None and region["longitude"] is not None
     return {
         "position_from": "region" if placed else None,
@@ -96,4 +96,8 @@ def _at_partner(partner: dict[str, Any], regions: dict[str, Any]) -> dict[str, A
     return found | ({"label": partner["city"]} if partner.get("city") else {})
 
 
-MARTS = (Mart("place", place, reads=("order_line", "refund_line"), uses=("region", "partner"), owner="owner", reference=True),)
+MARTS = (
+    Mart(
+        "place", place, reads=("order_line", "refund_line"), uses=("region", "partner"), owner="owner", reference=True
+    ),
+)

@@ -49,7 +49,9 @@ def sales_line(inputs: Inputs) -> ir.Table:
 
 def buyer(rows: ir.Table) -> ir.StringValue:
     """Who bought: ``a:`` account, or ``p:`` partner in wholesale; null when nobody is known."""
-    partner = ibis.ifelse(rows.channel_group == "wholesale", ibis.literal("p:") + rows.entry_partner, ibis.null("string"))
+    partner = ibis.ifelse(
+        rows.channel_group == "wholesale", ibis.literal("p:") + rows.entry_partner, ibis.null("string")
+    )
     return ibis.coalesce(ibis.literal("a:") + rows.account, partner)
 
 
@@ -67,9 +69,7 @@ def _unit_cost(inputs: Inputs) -> ir.Table:
 def sales_day(inputs: Inputs) -> ir.Table:
     """Grain: day × owner × partner × channel × place × whether the buyer is a known account; sums of sales_line."""
     lines = inputs.mart("sales_line")
-    return lines.group_by(
-        "day", "owner", "partner", "channel", "place", identified=lines.account.notnull()
-    ).aggregate(
+    return lines.group_by("day", "owner", "partner", "channel", "place", identified=lines.account.notnull()).aggregate(
         lines=lines.count(),
         units=lines.units.sum().cast("decimal(18, 3)"),
         amount=lines.amount.sum().cast(MONEY),

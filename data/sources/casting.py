@@ -43,10 +43,10 @@ def typed(column: Column, source: ColumnSource, rows: Rows) -> Typed:
     if column.kind in (Kind.TEXT, Kind.CODE):
         return Typed(_text(given), raw, _unreadable(given))
     if column.kind is Kind.TIME:
-        read = moment(given, zone=rows.zone, format=source.format)
+        read = moment(given, zone=rows.zone, pattern=source.format)
         return Typed(read.instant.value, raw, _lost(column, given, read.instant.value), local=read.local)
     if column.kind is Kind.DATE:
-        value = day(given, format=source.format, zone=rows.zone).value
+        value = day(given, pattern=source.format, zone=rows.zone).value
         return Typed(value, raw, _lost(column, given, value))
     if column.kind is Kind.FLAG:
         return Typed(_flag(given), raw, _lost(column, given, _flag(given)))

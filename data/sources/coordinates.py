@@ -64,7 +64,8 @@ def _waves(value: ir.Value, *terms: tuple[float, float]) -> ir.Value:
 
 def _north(x: ir.Value, y: ir.Value) -> ir.Value:
     base = x * 2.0 + y * 3.0 + y * y * 0.2 + x * y * 0.1 + x.abs().sqrt() * 0.2 - 100.0
-    return base + _waves(x, (20.0, 1 / 6), (20.0, 0.5)) + _waves(y, (20.0, 1.0), (40.0, 3.0), (160.0, 12.0), (320.0, 30.0))
+    along = _waves(y, (20.0, 1.0), (40.0, 3.0), (160.0, 12.0), (320.0, 30.0))
+    return base + _waves(x, (20.0, 1 / 6), (20.0, 0.5)) + along
 
 
 def _east(x: ir.Value, y: ir.Value) -> ir.Value:

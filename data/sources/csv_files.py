@@ -71,9 +71,7 @@ def careful_rows(
         next(reader)
         for line, row in enumerate(reader, start=2):
             whole = origin.source.delimiter.join(row)
-            if len(row) == width and whole.isascii():
-                yield line, [cell or None for cell in row]
-            elif len(row) == width and _is_text(whole):
+            if len(row) == width and _is_text(whole):
                 yield line, [cell or None for cell in row]
             elif row:
                 code = "malformed_line" if _is_text(whole) else "wrong_encoding"
@@ -82,6 +80,8 @@ def careful_rows(
 
 
 def _is_text(words: str) -> bool:
+    if words.isascii():
+        return True
     try:
         words.encode("utf-8")
     except UnicodeEncodeError:

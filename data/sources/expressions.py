@@ -64,26 +64,31 @@ def column_of(rows: Rows, name: str) -> Computed:
 
 def _check(node: ast.expr, source: str) -> None:
     match node:
-        case ast.Constant(value=bool() | int() | float() | str() | None) | ast.Name():
+        case ast.Constant(value=bool() | int() | float() | str() | None):
             return
-        case ast.Attribute(value=ast.Name()):
+        case ast.Name() | ast.Attribute(value=ast.Name()):
             return
         case ast.Call(func=ast.Name(id="col"), args=[ast.Constant(value=str())], keywords=[]):
             return
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             _check_call(name, arguments, source)
-        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[ast.Tuple(elts=items)]):
-            _check_all([left, *items], source)
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in _COMPARISONS:
-            _check_all([left, right], source)
-        case ast.BinOp(left=left, op=operator, right=right) if isinstance(operator, _ARITHMETIC):
-            _check_all([left, right], source)
-        case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
-            _check(operand, source)
-        case ast.BoolOp(values=values):
-            _check_all(values, source)
         case _:
-            raise ContractViolation("expression_not_allowed", value=source, found=ast.unparse(node))
+            _check_all(_operands(node, source), source)
+
+
+def _operands(node: ast.expr, source: str) -> list[ast.expr]:
+    match node:
+        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[ast.Tuple(elts=items)]):
+            return [left, *items]
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in _COMPARISONS:
+            return [left, right]
+        case ast.BinOp(left=left, op=operator, right=right) if isinstance(operator, _ARITHMETIC):
+            return [left, right]
+        case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
+            return [operand]
+        case ast.BoolOp(values=values):
+            return values
+    raise ContractViolation("expression_not_allowed", value=source, found=ast.unparse(node))
 
 
 def _check_all(nodes: list[ast.expr], source: str) -> None:
@@ -138,6 +143,11 @@ def _compute(node: ast.expr, rows: Rows) -> Computed:
             return column_of(rows, next(_columns(node)))
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return _call(FUNCTIONS[name], arguments, rows)
+    return _operation(node, rows)
+
+
+def _operation(node: ast.expr, rows: Rows) -> Computed:
+    match node:
         case ast.BinOp(left=left, op=operator, right=right):
             return _arithmetic(operator, _compute(left, rows), _compute(right, rows))
         case ast.UnaryOp(op=ast.Not(), operand=operand):

@@ -28,8 +28,9 @@ Arguments = tuple[Computed | int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``takes``: one letter per argument (v value, i whole-number literal, s text literal; upper case: may be left out).
-    ``repeats``: the last one may be given any number of times."""
+    """``takes``: one letter per argument: v value, i whole-number literal, s text literal; upper case: may be left
+    out. ``repeats``: the last one may be given any number of times.
+    """
 
     usage: str
     takes: str
@@ -177,9 +178,9 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "is_null": Function("is_null(value)", "v", lambda rows, v: Computed(~present(v.value))),
     "number": Function("number(text)", "v", lambda rows, v: number(v)),
-    "date": Function('date(text, "format")', "vS", lambda rows, v, f=None: day(v, format=f, zone=rows.zone)),
+    "date": Function('date(text, "format")', "vS", lambda rows, v, f=None: day(v, pattern=f, zone=rows.zone)),
     "timestamp": Function(
-        'timestamp(text, "format")', "vS", lambda rows, v, f=None: instant(v, format=f, zone=rows.zone)
+        'timestamp(text, "format")', "vS", lambda rows, v, f=None: instant(v, pattern=f, zone=rows.zone)
     ),
     "abs": Function("abs(number)", "v", lambda rows, v: Computed(_decimal(number(v).value).abs(), number(v).failed)),
     "round": Function("round(number, decimals)", "vI", _round),

@@ -119,9 +119,7 @@ class _Door:
         self.progress("check", len(new), len(new))
         return reports
 
-    def _prepared(
-        self, new: Sequence[tuple[Unit, str]], sources: Sources, code_map: ir.Table | None
-    ) -> list[_Waiting]:
+    def _prepared(self, new: Sequence[tuple[Unit, str]], sources: Sources, code_map: ir.Table | None) -> list[_Waiting]:
         """Fit every section to its files before the first row is loaded, so that all problems are told at once."""
         problems = Problems()
         waiting = []
@@ -178,6 +176,4 @@ class _Door:
 
 
 def _told_before(load: Load) -> FileReport:
-    return FileReport(
-        load.file, load.id, True, load.rows_read, load.rows_rejected, load.rows_duplicate, load.tables
-    )
+    return FileReport(load.file, load.id, True, load.rows_read, load.rows_rejected, load.rows_duplicate, load.tables)

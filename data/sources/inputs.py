@@ -96,7 +96,7 @@ def _database(url: str, mapping: Mapping) -> Found:
     if mapping.contract_shape:
         tables = {name: SourceFile(name, name) for name in TABLES if name in names}
         told = replace(mapping, files=tables, sections=tuple(Section(n, n, n, columns=None) for n in tables))
-    origins = {
+    origins: dict[str, tuple[Origin, ...]] = {
         name: (Origin(source, source.pattern, url=url),) if source.pattern in names else ()
         for name, source in told.files.items()
     }
@@ -111,15 +111,19 @@ def shown(url: str) -> str:
 
 
 def _found(
-    path: Path | str, mapping: Mapping, origins: dict[str, tuple[Origin, ...]], ignored: tuple[str, ...], *, lenient: bool
+    path: Path | str,
+    mapping: Mapping,
+    origins: dict[str, tuple[Origin, ...]],
+    ignored: tuple[str, ...],
+    *,
+    lenient: bool,
 ) -> Found:
     absent = tuple(name for name, some in origins.items() if not some)
     problems = Problems()
     for name in absent:
         source = mapping.files[name]
         if not (lenient or source.optional):
-            there = ", ".join(ignored[:10])
-            problems.add("mapping_file_absent", section=f"files.{name}", value=source.pattern, path=path, known=there)
+            problems.add("mapping_file_absent", section=f"files.{name}", value=source.pattern)
     problems.raise_any(mapping.name)
     if not any(origins.values()):
         expected = ", ".join(source.pattern for source in mapping.files.values()) or ", ".join(TABLES)

@@ -80,9 +80,7 @@ class _Counted:
         self.rows = 0
         self._progress = progress
 
-    def flow(
-        self, first: pa.RecordBatch, others: pa.RecordBatchReader, schema: pa.Schema
-    ) -> Iterator[pa.RecordBatch]:
+    def flow(self, first: pa.RecordBatch, others: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         batch: pa.RecordBatch | None = first
         while batch is not None:
             self.rows += batch.num_rows

@@ -46,7 +46,7 @@ class IngestReport:
         """Rows loaded now, per contract table."""
         total: dict[str, int] = {}
         for file in self.files:
-            for table, rows in (() if file.already_loaded else file.tables.items()):
+            for table, rows in () if file.already_loaded else file.tables.items():
                 total[table] = total.get(table, 0) + rows
         return total
 

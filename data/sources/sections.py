@@ -37,7 +37,7 @@ class Prepared:
     types, and three kinds of companions: ``__raw_<name>`` as received, ``__flag_<code>_<name>`` where a rule is broken
     that only the source value can break, ``__local_<name>`` the wall-clock time of a TIME column; and PREFER.
 
-    ``flags``: codes per name (:data:`CHOSEN` for the section's own condition); ``locals``: names that have a local time.
+    ``flags``: codes per name (:data:`CHOSEN` for the section's own condition); ``locals``: names with a local time.
     """
 
     table: Table
@@ -98,7 +98,7 @@ class Preparation:
         source = Rows(rows, (rows[POSITION],), self._mapping.timezone)
         made = {name: self._typed(section, table, name, told, source) for name, told in columns.items()}
         where = self._condition(section, "where", section.where, source)
-        prefer = self._condition(section, "prefer", section.distinct and section.distinct.prefer, source)
+        prefer = self._condition(section, "prefer", section.distinct.prefer if section.distinct else None, source)
         parts = {name: part for name, part in made.items() if part is not None}
         if where is None or prefer is None or len(parts) < len(made):
             return None
@@ -136,7 +136,8 @@ class Preparation:
     def _joined(self, rows: ir.Table, join: Join, section: Section) -> ir.Table:
         other = self._inputs.get(join.file)
         if other is None:
-            self._problems.add("mapping_file_absent", section=f"{section.label}.join", value=join.file, path="", known="")
+            pattern = self._mapping.files[join.file].pattern
+            self._problems.add("mapping_file_absent", section=f"{section.label}.join", value=pattern)
             return rows
         known = [name for name in other.columns if not name.startswith(PREFIX)]
         missing = [(own, theirs) for own, theirs in join.on.items() if own not in rows.columns or theirs not in known]
@@ -148,9 +149,7 @@ class Preparation:
         if missing:
             return rows
         right = other.select(**{f"{join.file}.{name}": other[name] for name in known})
-        on = [
-            (_words(rows[own]), _words(right[f"{join.file}.{theirs}"])) for own, theirs in join.on.items()
-        ]
+        on = [(_words(rows[own]), _words(right[f"{join.file}.{theirs}"])) for own, theirs in join.on.items()]
         self._one_to_one(other, join, section)
         return rows.left_join(right, [own == theirs for own, theirs in on])
 
@@ -203,9 +202,7 @@ class Preparation:
             self._problems.adopt(error, section=section.label, column=name)
             return None
 
-    def _typed(
-        self, section: Section, table: Table, name: str, told: ColumnSource, rows: Rows
-    ) -> Typed | None:
+    def _typed(self, section: Section, table: Table, name: str, told: ColumnSource, rows: Rows) -> Typed | None:
         column = column_named(table, name)
         mapped = f"{PREFIX}mapped_{name}"
         try:

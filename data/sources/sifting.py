@@ -68,9 +68,7 @@ def _rules(section: Prepared, rows: ir.Table) -> dict[str, Flags]:
     for name, codes in section.flags.items():
         rules[name] = {code: rows[flag_name(name, code)] for code in codes}
         if name != CHOSEN:
-            rules[name] |= broken_rules(
-                column_named(section.table, name), rows[name], key=name in section.table.key
-            )
+            rules[name] |= broken_rules(column_named(section.table, name), rows[name], key=name in section.table.key)
     return {name: flags for name, flags in rules.items() if flags}
 
 

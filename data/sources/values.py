@@ -27,7 +27,7 @@ def wall_clock(zone: str, instant: datetime) -> datetime:  # type: ignore[empty-
 
 
 @ibis.udf.scalar.builtin(signature=(("string", "string"), "timestamp"))
-def try_strptime(text: str, format: str) -> datetime:  # type: ignore[empty-body]
+def try_strptime(text: str, pattern: str) -> datetime:  # type: ignore[empty-body]
     """A wall-clock time in a given format; null where the text does not follow it."""
 
 
@@ -77,7 +77,7 @@ def number(part: Computed, *, kind: dt.DataType = NUMBER) -> Computed:
     return _checked(part, value.try_cast(kind))
 
 
-def day(part: Computed, *, format: str | None = None, zone: str = "UTC") -> Computed:
+def day(part: Computed, *, pattern: str | None = None, zone: str = "UTC") -> Computed:
     """As a calendar date; an instant gives the date on the wall clock of ``zone``."""
     value = part.value
     kind = value.type()
@@ -87,8 +87,8 @@ def day(part: Computed, *, format: str | None = None, zone: str = "UTC") -> Comp
         local = wall_clock(zone, value.cast(INSTANT)) if kind.timezone else value
         return Computed(local.date(), part.failed)
     words = text(part).value
-    if format is not None:
-        return _checked(part, try_strptime(words.strip(), format).date())
+    if pattern is not None:
+        return _checked(part, try_strptime(words.strip(), pattern).date())
     return _checked(part, ibis.coalesce(words.try_cast("date"), words.try_cast("timestamp").date()))
 
 
@@ -100,7 +100,7 @@ class Moment:
     local: ir.Value
 
 
-def moment(part: Computed, *, zone: str, format: str | None = None) -> Moment:
+def moment(part: Computed, *, zone: str, pattern: str | None = None) -> Moment:
     """As an instant; what carries no offset is wall-clock time in ``zone``."""
     value = part.value
     kind = value.type()
@@ -111,17 +111,17 @@ def moment(part: Computed, *, zone: str, format: str | None = None) -> Moment:
         local = value.cast("timestamp")
         return Moment(Computed(at_zone(zone, local), part.failed), local)
     words = text(part).value
-    if format is not None:
-        local = try_strptime(words.strip(), format)
+    if pattern is not None:
+        local = try_strptime(words.strip(), pattern)
         return Moment(_checked(part, at_zone(zone, local)), local)
     local = words.try_cast("timestamp")
     exact = ibis.ifelse(_has_offset(words), words.try_cast(INSTANT), at_zone(zone, local))
     return Moment(_checked(part, exact), ibis.ifelse(_has_offset(words), wall_clock(zone, exact), local))
 
 
-def instant(part: Computed, *, zone: str, format: str | None = None) -> Computed:
+def instant(part: Computed, *, zone: str, pattern: str | None = None) -> Computed:
     """The instant alone."""
-    return moment(part, zone=zone, format=format).instant
+    return moment(part, zone=zone, pattern=pattern).instant
 
 
 def _has_offset(words: ir.Value) -> ir.BooleanValue:

@@ -55,7 +55,9 @@ def public_calls(services: Services) -> set[str]:
     for field in dataclasses.fields(services):
         part = getattr(services, field.name)
         if type(part).__module__.startswith("dashboard.services.") and field.name != "desk":
-            found |= {f"{field.name}.{name}" for name, _ in inspect.getmembers(part, inspect.ismethod) if name[0] != "_"}
+            found |= {
+                f"{field.name}.{name}" for name, _ in inspect.getmembers(part, inspect.ismethod) if name[0] != "_"
+            }
     return found
 
 

@@ -17,8 +17,9 @@ PAID = "paid_at is not null and cancelled_at is null"
 SOLD = f"(select *, coalesce(source, 'test') as src from order_line where {PAID})"
 COSTED = f"""(select s.*, s.quantity * (select cost from product_cost c where c.sku = s.sku
     and c.valid_from <= s.paid_at::timestamp::date order by c.valid_from desc limit 1) as line_cost from {SOLD} s)"""
-BUYER = """coalesce('a:' || account,
-    case when (select channel_group from channel c where c.channel = s.channel) = 'wholesale' then 'p:' || entry_partner end)"""
+GROUP = "(select channel_group from channel c where c.channel = s.channel)"
+BUYER = f"""coalesce('a:' || account,
+    case when {GROUP} = 'wholesale' then 'p:' || entry_partner end)"""
 
 CHECKS = {
     "sales": f"select sum(amount) from {SOLD} s where {{where}}",
@@ -31,8 +32,10 @@ CHECKS = {
         + (select count(distinct refund_id) from refund_line s where {{where}})""",
     "order_lines": f"select count(*) from {SOLD} s where {{where}}",
     "units": f"select sum(quantity) from {SOLD} s where {{where}}",
-    "average_order_value": f"select sum(amount)::double / count(distinct src || '/' || order_id) from {SOLD} s where {{where}}",
-    "gross_margin": f"select sum(case when line_cost is not null then amount end) - sum(line_cost) from {COSTED} s where {{where}}",
+    "average_order_value": f"""select sum(amount)::double / count(distinct src || '/' || order_id)
+        from {SOLD} s where {{where}}""",
+    "gross_margin": f"""select sum(case when line_cost is not null then amount end) - sum(line_cost)
+        from {COSTED} s where {{where}}""",
     "gross_margin_rate": f"""select ((sum(case when line_cost is not null then amount end) - sum(line_cost))
         / sum(case when line_cost is not null then amount end))::double from {COSTED} s where {{where}}""",
     "buyers": f"select count(distinct {BUYER}) from {SOLD} s where {{where}}",
@@ -41,7 +44,7 @@ CHECKS = {
     "accounts_seen": f"""select count(distinct account) from (select account, channel from {SOLD} s
         union all select account, channel from refund_line) s where {{where}}""",
     "partners_buying": f"select count(distinct entry_partner) from {SOLD} s where {{where}}",
-    "online_share": f"""select (sum(case when (select channel_group from channel c where c.channel = s.channel) = 'online'
+    "online_share": f"""select (sum(case when {GROUP} = 'online'
         then amount else 0 end) / sum(amount))::double from {SOLD} s where {{where}}""",
 }  # fmt: skip
 
@@ -59,7 +62,12 @@ def literal() -> Iterator[duckdb.DuckDBPyConnection]:
         columns = sorted({column for row in rows for column in row})
         arrow = pa.table({column: [_text(row.get(column)) for row in rows] for column in columns})
         connection.register(f"{name}_text", arrow)
-        numbers = {"quantity": "decimal(18,3)", "amount": "decimal(18,4)", "cost": "decimal(18,4)", "valid_from": "date"}
+        numbers = {
+            "quantity": "decimal(18,3)",
+            "amount": "decimal(18,4)",
+            "cost": "decimal(18,4)",
+            "valid_from": "date",
+        }
         cast = ", ".join(f'"{column}"::{numbers.get(column, "varchar")} as "{column}"' for column in columns)
         connection.execute(f"create table {name} as select {cast} from {name}_text")
     yield connection
@@ -117,7 +125,11 @@ def test_known_answers_worked_out_by_hand(world: World) -> None:
 
 
 def test_orders_by_sku_count_distinct_orders(world: World) -> None:
-    rows = world.services("brand").ask.ask(("orders", "buyers"), by=("sku",), first=None, last=None, where=()).table.to_pylist()
+    rows = (
+        world.services("brand")
+        .ask.ask(("orders", "buyers"), by=("sku",), first=None, last=None, where=())
+        .table.to_pylist()
+    )
     assert {row["sku"]: (row["orders"], row["buyers"]) for row in rows} == {
         "R5": (5, 4), "O1": (3, 3), "F1": (2, 1), "Z9": (1, 1),
     }  # fmt: skip

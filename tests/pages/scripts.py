@@ -1,0 +1,28 @@
+"""Scripts that AppTest runs: the frame over invented services."""
+
+from __future__ import annotations
+
+
+def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
+    """Open ``page`` (its address; "" is the home) in the frame. ``kind`` says what is wrong with the services."""
+    from analytics.core.access import Role
+    from analytics.core.errors import NotSignedIn
+    from dashboard.settings import settings_from
+    from dashboard.ui import frame, identity
+    from dashboard.words import words
+    from pages import PAGES
+    from tests.dashboard.ui import fake_services as fake
+
+    def services_for() -> fake.FakeServices:
+        if kind == "signed out":
+            raise NotSignedIn("not_signed_in")
+        services = fake.FakeServices(actor=fake.actor(Role(role)), scope_key=f"{kind} {page}")
+        if kind == "nothing built":
+            services.build_id = None
+        wrong = {"missing": fake.MissingOverview, "denied": fake.DeniedOverview, "broken": fake.BrokenOverview}
+        services.overview = wrong.get(kind, fake.FakeOverview)()
+        return services
+
+    said = words(identity.language())
+    shown = [spec for spec in PAGES if not page or spec.url_path == page]
+    frame.show(said, settings_from({}), shown, services_for)
