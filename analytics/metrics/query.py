@@ -144,10 +144,7 @@ def _type_of(column: str, pieces: list[ir.Table]) -> object:
 
 
 def _widened(piece: ir.Table, by: tuple[str, ...], blank: dict[str, object]) -> ir.Table:
-    columns = {
-        column: piece[column] if column in piece.columns else ibis.null(kind)
-        for column, kind in blank.items()
-    }
+    columns = {column: piece[column] if column in piece.columns else ibis.null(kind) for column, kind in blank.items()}
     return piece.select(*by, **columns)
 
 

@@ -48,6 +48,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "refund_documents", Unit.COUNT, Favourable.DOWN, SALES, Measure("refund_document", lambda rows: rows.count())
     ),
+    Metric("refund_lines", Unit.COUNT, Favourable.DOWN, SALES, Measure("refund", lambda rows: rows.count())),
     Metric("documents", Unit.COUNT, Favourable.NEITHER, SALES, Measure("document", lambda rows: rows.count())),
     Metric("order_lines", Unit.COUNT, Favourable.NEITHER, SALES, _sum("sales", "lines")),
     Metric("units", Unit.UNITS, Favourable.UP, SALES, _sum("sales", "units")),

@@ -25,8 +25,10 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mart:
-    """``reads`` and ``uses`` name contract tables and earlier marts; ``owner`` is the column that holds each row's owning partner, None
-    where rows say nothing about any partner. ``reference``: rows that the root owns are open to everybody.
+    """``reads`` and ``uses`` name contract tables and earlier marts.
+
+    ``owner`` is the column that holds each row's owning partner, None where rows say nothing about any partner.
+    ``reference``: rows that the root owns are open to everybody.
     """
 
     name: str

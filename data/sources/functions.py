@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from data.sources.values import NUMBER, Computed, any_failed, day, instant, number, present, text
 
-_FACTOR = dt.Decimal(19, 8)
+_FACTOR_SCALE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,18 @@ def _right(words: str, count: int) -> str:  # type: ignore[empty-body]
 
 
 def multiply(one: Computed, other: Computed) -> Computed:
-    """Exact product: the decimals of both factors are kept (factors wider than 19 digits keep 8 decimals)."""
-    factors = [_narrow(number(part).value) for part in (one, other)]
-    precision = sum(factor.type().precision for factor in factors)
-    scale = sum(factor.type().scale for factor in factors)
-    product = (factors[0] * factors[1]).cast(dt.Decimal(precision, scale))
-    return Computed(product, any_failed(number(one), number(other)))
+    """Exact product: the decimals of both factors are kept (of factors wider than 19 digits, eight)."""
+    left, right = _factor(number(one)), _factor(number(other))
+    scale = left.value.type().scale + right.value.type().scale
+    return Computed((left.value * right.value).cast(dt.Decimal(38, scale)), any_failed(left, right))
+
+
+def _factor(part: Computed) -> Computed:
+    """As 19 digits: DuckDB multiplies two decimals of up to 18 within 18 digits, and that overflows."""
+    value = _decimal(part.value)
+    narrow = value.try_cast(dt.Decimal(19, min(value.type().scale, _FACTOR_SCALE)))
+    overflow = (value.notnull() & narrow.isnull()).fill_null(False)
+    return Computed(narrow, any_failed(part, Computed(overflow, overflow)))
 
 
 def add(one: Computed, other: Computed, *, subtract: bool = False) -> Computed:
@@ -70,8 +76,10 @@ def add(one: Computed, other: Computed, *, subtract: bool = False) -> Computed:
     first, second = _decimal(left.value), _decimal(right.value)
     scale = max(first.type().scale, second.type().scale)
     whole = max(value.type().precision - value.type().scale for value in (first, second))
-    total = first - second if subtract else first + second
-    return Computed(total.cast(dt.Decimal(min(38, whole + scale + 1), scale)), any_failed(left, right))
+    # Wide before adding: the sum of two decimals of up to 18 digits is computed within 18 digits.
+    kind = dt.Decimal(min(38, max(19, whole + scale + 1)), scale)
+    first, second = first.try_cast(kind), second.try_cast(kind)
+    return Computed((first - second if subtract else first + second).cast(kind), any_failed(left, right))
 
 
 def divide(one: Computed, other: Computed) -> Computed:
@@ -93,11 +101,6 @@ def alike(*parts: Computed) -> tuple[Computed, ...]:
     if all(kind == known[0] for kind in known):
         return parts
     return tuple(text(part) for part in parts)
-
-
-def _narrow(value: ir.Value) -> ir.Value:
-    narrow = _decimal(value)
-    return narrow if narrow.type().precision <= _FACTOR.precision else narrow.try_cast(_FACTOR)
 
 
 def _decimal(value: ir.Value) -> ir.Value:
@@ -145,7 +148,7 @@ def _round(rows: Rows, value: Computed, digits: int = 0) -> Computed:
     part = number(value)
     exact = _decimal(part.value)
     whole = exact.type().precision - exact.type().scale
-    return Computed(exact.cast(dt.Decimal(min(38, whole + digits + 1), digits)), part.failed)
+    return Computed(exact.try_cast(dt.Decimal(min(38, whole + digits + 1), digits)), part.failed)
 
 
 def _ordinal(rows: Rows, *columns: Computed) -> Computed:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics.core.errors import ContractViolation
 from data.contract import TABLES, contract_table
-from data.contract.schema import Table
+from data.contract.schema import Column, Table
 from data.sources.declarations import (
     CASE,
     COORDINATES,
@@ -180,11 +180,17 @@ class _Reader:
             if name not in known:
                 self._problems.unknown("mapping_unknown_column", name, known, section=label)
             columns[name] = self._column(value, label, name)
+            if name in table.names:
+                self._constant(table.column(name), columns[name], label)
         for column in table.columns:
             needed = column.required or column.name in table.key
             if needed and column.name not in columns and column.name not in ("scheme", "region_scheme"):
                 self._problems.add("mapping_missing_column", section=label, column=column.name, table=table.name)
         return columns
+
+    def _constant(self, column: Column, source: ColumnSource, label: str) -> None:
+        if source.constant is not None and column.one_of and source.constant not in column.one_of:
+            self._wrong(f"{label}.{column.name}", "constant", source.constant, ", ".join(column.one_of))
 
     def _column(self, told: object, label: str, name: str) -> ColumnSource:
         where = f"{label}.{name}"

@@ -52,7 +52,7 @@ def text(part: Computed) -> Computed:
     if kind.is_string():
         return part
     if kind.is_floating():
-        whole = value.cast("decimal(38, 0)").cast("string")
+        whole = value.try_cast("decimal(38, 0)").cast("string")
         return Computed(ibis.ifelse(value == value.floor(), whole, value.cast("string")), part.failed)
     return Computed(value.cast("string"), part.failed)
 

@@ -18,6 +18,12 @@ PEOPLE = (
     ("admin", Role.ADMINISTRATOR, ROOT),
     ("dealer-one", Role.DEALER, "D1"),
     ("dealer-two", Role.DEALER, "D2"),
+    ("outlet", Role.STORE, "S1"),
+    ("leader", Role.GROUP_LEADER, "S2"),
+    ("planner", Role.MERCHANDISER, ROOT),
+    ("marketer", Role.MARKETER, ROOT),
+    ("approver", Role.APPROVER, ROOT),
+    ("robot", Role.SERVICE, ROOT),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pydeck as pdk
 
 from analytics.metrics.metric import Unit
-from dashboard.services.views import Heatmap
+from dashboard.services.views import Heatmap, Place
 from dashboard.ui.formatting import Format
 from dashboard.ui.maps import layers
 from dashboard.ui.maps.scale import Scale, growth_scale, value_scale
@@ -18,6 +19,10 @@ from dashboard.ui.tokens import Palette
 
 UNITS = {"sales": Unit.MONEY, "orders": Unit.COUNT, "buyers": Unit.COUNT, "growth": Unit.RATE}
 """Unit of ``value``."""
+
+
+NEAR = 0.35
+"""Degrees within which a hexagon counts for a place's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def deck(
     else:
         edge = 1.0 if legible(view.resolution, where.zoom) else 3.0
         drawn.append(layers.hexagons(rows.assign(chosen=rows["cell"].isin(chosen)), palette, edge=edge))
-    drawn.append(layers.place_names(view.places, fmt.words.language, palette, where.zoom))
+    drawn.append(layers.place_names(important(view.places, frame), fmt.words.language, palette, where.zoom))
     return pdk.Deck(layers=drawn, initial_view_state=where, map_provider=None, tooltip=tooltip(palette))
 
 
@@ -90,6 +95,16 @@ def radii(view: Heatmap, rows: pd.DataFrame) -> pd.Series:
         return pd.Series(0.4, index=rows.index)
     values = rows["value"].astype(float).clip(lower=0)
     return (values / max(float(values.max()), 1e-9)) ** 0.5
+
+
+def important(places: Sequence[Place], frame: pd.DataFrame) -> list[Place]:
+    """Places amid the data first, then by weight: names are there to say where the colours are."""
+    north, east = frame["latitude"].to_numpy(float), frame["longitude"].to_numpy(float)
+
+    def near(place: Place) -> int:
+        return int(((abs(north - place.latitude) < NEAR) & (abs(east - place.longitude) < NEAR)).sum())
+
+    return sorted(places, key=lambda place: (near(place), place.weight), reverse=True)
 
 
 def tooltip(palette: Palette) -> dict[str, object]:

@@ -16,7 +16,7 @@ from dashboard.services.views import Place
 from dashboard.ui.maps.view import mercator
 from dashboard.ui.tokens import FONTS, Palette, rgba
 
-MOST_LABELS = 40
+MOST_LABELS = 80
 LETTER, LINE = 6.8, 17.0
 """Pixels of a Latin letter (a Chinese one is twice as wide) and of a line of text."""
 
@@ -100,7 +100,7 @@ def backdrop(cells: Sequence[str], palette: Palette) -> pdk.Layer:
 
 
 def place_names(places: Sequence[Place], language: str, palette: Palette, zoom: float) -> pdk.Layer:
-    """Names of the weightiest places in the page's language, thinned out so that none covers another at ``zoom``."""
+    """Names in the page's language, the first the most important, thinned out so that none covers another."""
     data = [
         {"name": name_of(place, language), "at": [place.longitude, place.latitude]}
         for place in spaced(places, language, zoom)
@@ -132,10 +132,10 @@ def name_of(place: Place, language: str) -> str:
 
 
 def spaced(places: Sequence[Place], language: str, zoom: float) -> list[Place]:
-    """The places whose labels find room, the weightiest first."""
+    """The places whose labels find room; the first come first."""
     kept: list[tuple[Place, float, float, float]] = []
     per_degree = 512 * 2**zoom / 360
-    for place in sorted(places, key=lambda one: one.weight, reverse=True):
+    for place in places:
         x, y = place.longitude * per_degree, mercator(place.latitude) * per_degree
         half = sum(LETTER if ord(letter) < 0x2E80 else 2 * LETTER for letter in name_of(place, language)) / 2 + 3
         if all(abs(x - at) > half + other or abs(y - up) > LINE for _, at, up, other in kept):

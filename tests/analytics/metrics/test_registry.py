@@ -28,6 +28,7 @@ CHECKS = {
         - (select coalesce(sum(amount), 0) from refund_line s where {{where}})""",
     "orders": f"select count(distinct src || '/' || order_id) from {SOLD} s where {{where}}",
     "refund_documents": "select count(distinct refund_id) from refund_line s where {where}",
+    "refund_lines": "select count(*) from refund_line s where {where}",
     "documents": f"""select (select count(distinct src || '/' || order_id) from {SOLD} s where {{where}})
         + (select count(distinct refund_id) from refund_line s where {{where}})""",
     "order_lines": f"select count(*) from {SOLD} s where {{where}}",

@@ -58,7 +58,7 @@ def read(shown: str) -> float:
     """The number that a reader takes from a short form."""
     match = re.fullmatch(rf"({MINUS}?)[¥$]?([\d,.]+)(万亿|万|亿|K|M|B|T)?", shown)
     assert match, shown
-    size = float(match[2].replace(",", "")) * 10 ** POWERS.get(match[3] or "", 0)
+    size = float(match[2].replace(",", "")) * 10.0 ** POWERS.get(match[3] or "", 0)
     return -size if match[1] else size
 
 

@@ -14,7 +14,7 @@ from analytics.metrics.metric import Unit
 from dashboard.services.requests import Asked
 from dashboard.services.views import Place
 from dashboard.ui.formatting import Format
-from dashboard.ui.maps.deck import Backdrop, deck, scale_of
+from dashboard.ui.maps.deck import Backdrop, deck, important, scale_of
 from dashboard.ui.maps.layers import CELLS, POINTS, outlines, spaced, tiles
 from dashboard.ui.maps.scale import growth_scale, value_scale
 from dashboard.ui.maps.select import cell_labels
@@ -126,6 +126,12 @@ def test_labels_do_not_cover_each_other() -> None:
     ]
     far = Place({"zh": "丁", "en": "D"}, 40.0, 100.0, 0.5)
     assert [place.names["zh"] for place in spaced([*near, far], "zh", 5)] == ["甲", "丁"]
+
+
+def test_names_amid_the_data_come_first() -> None:
+    frame = pd.DataFrame({"latitude": [36.6, 36.7], "longitude": [117.1, 117.0]})
+    far, near = Place({"zh": "远"}, 20.0, 100.0, 9.0), Place({"zh": "近"}, 36.65, 117.1, 1.0)
+    assert important([far, near], frame) == [near, far]
 
 
 def test_cells_of_one_place_are_told_apart() -> None:

@@ -1,0 +1,97 @@
+"""Pages in a real browser: nothing fails, nothing leaves the house, and choosing does what it says."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from dashboard.words import words
+from data.sample.accounts import DEMO_PASSWORD
+from pages import PAGES
+from tests.browser.visit import PATIENCE, visit
+from tests.serving import Server
+
+pytestmark = pytest.mark.browser
+
+SPECS = {spec.url_path: spec for spec in PAGES}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("address", SPECS)
+def test_pages_load_and_stay_at_home(
+    chromium: Browser, served: Server, address: str, language: str, theme: str
+) -> None:
+    tab = visit(chromium, served, language=language, theme=theme)
+    tab.open(address)
+    title = words(language).t(f"page.{SPECS[address].key}.title")
+    expect(tab.page.get_by_role("heading", name=title, level=2)).to_be_visible(timeout=PATIENCE)
+    expect(tab.page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(tab.page.get_by_test_id("stException")).to_have_count(0)
+    tab.photograph(f"{address}-{language}-{theme}")
+    assert tab.foreign == []
+    assert tab.complaints == []
+    tab.page.context.close()
+
+
+@pytest.mark.parametrize("address", SPECS)
+def test_a_phone_needs_no_sideways_scrolling(chromium: Browser, served: Server, address: str) -> None:
+    tab = visit(chromium, served, width=390)
+    tab.open(address)
+    expect(tab.page.get_by_role("heading", level=2)).to_be_visible(timeout=PATIENCE)
+    tab.photograph(f"{address}-zh-phone")
+    assert tab.overflow() <= 0
+    tab.page.context.close()
+
+
+def test_signing_in_leads_to_the_role_home_and_out_again(chromium: Browser, served: Server) -> None:
+    page = chromium.new_context(locale="zh-CN").new_page()
+    page.goto(served.base_url)
+    page.locator("input[name=name]").fill("dealer-a")
+    page.locator("input[name=password]").fill(DEMO_PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    expect(page.get_by_role("heading", name="区域热力图")).to_be_visible(timeout=PATIENCE)
+    assert urlsplit(page.url).path == "/heatmap"
+    page.context.close()
+
+
+def test_choosing_an_area_filters_the_table_and_the_address(chromium: Browser, served: Server) -> None:
+    tab = visit(chromium, served)
+    tab.open("heatmap")
+    expect(tab.page.get_by_text("区块内的渠道伙伴")).to_be_visible(timeout=PATIENCE)
+    before = tab.page.get_by_text("区块内的渠道伙伴").inner_text()
+    tab.page.get_by_role("combobox", name="选择区块").click()
+    tab.page.get_by_role("option").first.click()
+    expect(tab.page.get_by_role("button", name=re.compile("^区块："))).to_be_visible(timeout=PATIENCE)
+    expect(tab.page.get_by_text("区块内的渠道伙伴")).not_to_have_text(before, timeout=PATIENCE)
+    assert re.fullmatch("[0-9a-f]{15}", parse_qs(urlsplit(tab.page.url).query)["cell"][0])
+    tab.page.get_by_role("button", name=re.compile("^区块：")).click()
+    expect(tab.page.get_by_text("区块内的渠道伙伴")).to_have_text(before, timeout=PATIENCE)
+    assert "cell" not in urlsplit(tab.page.url).query
+    tab.page.context.close()
+
+
+def test_filters_go_along_to_another_page_and_into_the_other_language(chromium: Browser, served: Server) -> None:
+    tab = visit(chromium, served)
+    tab.open("today?period=last_7_days&compare=last_year")
+    expect(tab.page.get_by_text("近 7 天")).to_be_visible(timeout=PATIENCE)
+    tab.page.get_by_role("link", name="区域热力图").click()
+    expect(tab.page.get_by_role("heading", name="区域热力图", level=2)).to_be_visible(timeout=PATIENCE)
+    expect(tab.page).to_have_url(re.compile("period=last_7_days"), timeout=PATIENCE)
+    tab.settle()
+    tab.page.get_by_role("link", name="English").click()
+    expect(tab.page.get_by_text("Last 7 days")).to_be_visible(timeout=PATIENCE)
+    assert "compare=last_year" in tab.page.url
+    tab.page.context.close()
+
+
+def test_a_link_shows_only_what_its_reader_may_see(chromium: Browser, served: Server) -> None:
+    """The executive's link names a dealer's rival; the dealer gets the page, without the rival."""
+    tab = visit(chromium, served, name="dealer-a")
+    tab.open("today?partner=D07")
+    expect(tab.page.get_by_text("已忽略")).to_be_visible(timeout=PATIENCE)
+    expect(tab.page.get_by_test_id("stButton").filter(has_text="D07")).to_have_count(0)
+    tab.page.context.close()

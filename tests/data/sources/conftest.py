@@ -1,0 +1,14 @@
+"""One fresh door per test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.data.sources.door import Door, open_door
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Door:
+    return open_door(tmp_path / "home")
