@@ -25,11 +25,8 @@ runtime:
 development:
 	@PYTHON='$(PYTHON)' .ci/venv dev
 
-# The mark in the home spares a later start the question whether there are data.
 run: runtime
-	@ready="$${WATERLINE_HOME:-.waterline}/.ready"; \
-	test -f "$$ready" || { $(BIN)/waterline demo --if-empty && touch "$$ready"; }
-	@WATERLINE_BASE_URL="$${WATERLINE_BASE_URL:-http://localhost:$(PORT)}" $(BIN)/waterline serve --port $(PORT)
+	@$(BIN)/waterline serve --demo-if-empty --port $(PORT)
 
 lint: development
 	$(BIN)/ruff format --check .

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+DEMO_READY = "ready"
+"""Content of the demo marker once the demo home is complete."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from pyarrow.dataset import dataset
 
 from analytics.core.access import Action, Actor
 from analytics.core.errors import DomainError
 from dashboard.services.users import create_demo_accounts
-from dashboard.settings import Settings
-from data.lake.lake import Lake
+from dashboard.settings import DEMO_READY, Settings
+from data.lake.lake import REJECTS, Lake
 from data.marts.build import build
 from data.sample.world import write_sample
 from data.sources.ingest import ingest
@@ -70,6 +74,18 @@ class Loading:
             progress=progress,
         )
 
+    def rejects(self, limit: int) -> list[dict[str, Any]]:
+        """The newest rows that were set aside: file, line, table, column, value, code and facts of the remedy."""
+        self.actor.require(Action.LOAD_DATA)
+        lake = Lake(self.settings.lake)
+        if lake.version(REJECTS) is None:
+            return []
+        rows = dataset(lake.files(REJECTS)).sort_by(
+            [("rejected_at", "descending"), ("file", "ascending"), ("line", "ascending")]
+        )
+        newest = rows.head(limit).to_pylist()
+        return [{**row, "facts": json.loads(row["facts"] or "{}")} for row in newest]
+
     def demo(self, *, now: datetime, seed: int = DEMO_SEED, progress: Progress | None = None) -> Build:
         """Make a demo home: write the sample world, load it as a user would, build, create the demo accounts.
 
@@ -89,6 +105,7 @@ class Loading:
             shutil.rmtree(written, ignore_errors=True)
         built, _ = self.build(now=now, progress=progress)
         create_demo_accounts(Identity(self.store), self.settings, now=now)
+        self.settings.demo_marker.write_text(DEMO_READY)
         return built
 
 

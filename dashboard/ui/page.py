@@ -144,7 +144,7 @@ class Page:
     # Showing
 
     def section(self, title: str, about: str | None = None) -> None:
-        st.markdown(f"##### {title}", help=about)
+        st.markdown(f"##### {title}", help=about, anchors=False)
 
     def say(self, text: str) -> None:
         st.markdown(text)

@@ -8,8 +8,6 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 
 
@@ -40,6 +38,9 @@ class Centre:
     @property
     def latin_name(self) -> str:
         """The name in pinyin: Shijiazhuang."""
+        # Its dictionaries take most of a second to import.
+        from pypinyin import lazy_pinyin
+
         return "".join(lazy_pinyin(self.short_name)).capitalize()
 
 

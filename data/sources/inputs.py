@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,12 +74,15 @@ def _contract_files(mapping: Mapping, files: Iterable[Path]) -> Mapping:
         table = file.stem.split("-")[0]
         if table in TABLES and file.suffix.lower() in SUFFIXES and table not in tables:
             tables[table] = SourceFile(table, f"**/{table}[.-]*", encoding=mapping.encoding)
-    sections = tuple(
+    return replace(mapping, files=tables, sections=_contract_sections(mapping, tables))
+
+
+def _contract_sections(mapping: Mapping, tables: Collection[str]) -> tuple[Section, ...]:
+    return tuple(
         Section(table, table, table, columns=None, coordinates=mapping.coordinates)
         for table in TABLES
         if table in tables
     )
-    return replace(mapping, files=tables, sections=sections)
 
 
 def _database(url: str, mapping: Mapping) -> Found:
@@ -95,7 +98,7 @@ def _database(url: str, mapping: Mapping) -> Found:
     told = mapping
     if mapping.contract_shape:
         tables = {name: SourceFile(name, name) for name in TABLES if name in names}
-        told = replace(mapping, files=tables, sections=tuple(Section(n, n, n, columns=None) for n in tables))
+        told = replace(mapping, files=tables, sections=_contract_sections(mapping, tables))
     origins: dict[str, tuple[Origin, ...]] = {
         name: (Origin(source, source.pattern, url=url),) if source.pattern in names else ()
         for name, source in told.files.items()

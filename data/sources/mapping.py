@@ -87,6 +87,7 @@ class _Reader:
             day_ends=self._day_ends(),
             currency=self._text(told, "currency", "CNY", ""),
             region_scheme=self._text(told, "region_scheme", "gb-t-2260", ""),
+            coordinates=self._coordinates(told, ""),
             contract_shape=told.get("tables") == CONTRACT,
             encoding=self._encoding(told, ""),
             files=self._files,
@@ -107,6 +108,13 @@ class _Reader:
             return hour
         self._wrong("", "day_ends", hour, "0–23")
         return 0
+
+    def _coordinates(self, told: dict[str, Any], section: str) -> str:
+        system = self._text(told, "coordinates", COORDINATES[0], section)
+        if system in COORDINATES:
+            return system
+        self._wrong(section, "coordinates", system, ", ".join(COORDINATES))
+        return COORDINATES[0]
 
     def _encoding(self, told: dict[str, Any], section: str, default: str = "utf-8") -> str:
         name = self._text(told, "encoding", default, section)
@@ -151,9 +159,6 @@ class _Reader:
         file = told.get("from")
         if file is not None and file not in self._files:
             self._problems.unknown("mapping_unknown_file", str(file), self._files, section=label)
-        coordinates = told.get("coordinates", self._told.get("coordinates", COORDINATES[0]))
-        if coordinates not in COORDINATES:
-            self._wrong(label, "coordinates", coordinates, ", ".join(COORDINATES))
         columns = None if told.get("columns") == CONTRACT else self._columns(table, told, label)
         if file is None:
             self._constants_only(columns, label)
@@ -166,7 +171,7 @@ class _Reader:
             joins=tuple(self._joins(told, label)),
             unpivot=self._unpivot(told, label),
             distinct=self._distinct(told, label),
-            coordinates=coordinates if coordinates in COORDINATES else COORDINATES[0],
+            coordinates=self._coordinates(told if "coordinates" in told else self._told, label),
         )
 
     def _constants_only(self, columns: abc.Mapping[str, ColumnSource] | None, label: str) -> None:

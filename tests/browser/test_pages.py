@@ -50,9 +50,9 @@ def test_a_phone_needs_no_sideways_scrolling(chromium: Browser, served: Server, 
 def test_signing_in_leads_to_the_role_home_and_out_again(chromium: Browser, served: Server) -> None:
     page = chromium.new_context(locale="zh-CN").new_page()
     page.goto(served.base_url)
-    page.locator("input[name=name]").fill("dealer-a")
-    page.locator("input[name=password]").fill(DEMO_PASSWORD)
-    page.locator("input[name=password]").press("Enter")
+    page.locator("#name").fill("dealer-a")
+    page.locator("#password").fill(DEMO_PASSWORD)
+    page.locator("#password").press("Enter")
     expect(page.get_by_role("heading", name="区域热力图")).to_be_visible(timeout=PATIENCE)
     assert urlsplit(page.url).path == "/heatmap"
     page.context.close()
@@ -77,13 +77,13 @@ def test_choosing_an_area_filters_the_table_and_the_address(chromium: Browser, s
 def test_filters_go_along_to_another_page_and_into_the_other_language(chromium: Browser, served: Server) -> None:
     tab = visit(chromium, served)
     tab.open("today?period=last_7_days&compare=last_year")
-    expect(tab.page.get_by_text("近 7 天")).to_be_visible(timeout=PATIENCE)
+    expect(tab.page.get_by_role("combobox", name="时间")).to_have_value("近 7 天", timeout=PATIENCE)
     tab.page.get_by_role("link", name="区域热力图").click()
     expect(tab.page.get_by_role("heading", name="区域热力图", level=2)).to_be_visible(timeout=PATIENCE)
     expect(tab.page).to_have_url(re.compile("period=last_7_days"), timeout=PATIENCE)
     tab.settle()
     tab.page.get_by_role("link", name="English").click()
-    expect(tab.page.get_by_text("Last 7 days")).to_be_visible(timeout=PATIENCE)
+    expect(tab.page.get_by_role("combobox", name="Period")).to_have_value("Last 7 days", timeout=PATIENCE)
     assert "compare=last_year" in tab.page.url
     tab.page.context.close()
 

@@ -26,14 +26,14 @@ KEY = re.compile(r"[a-z][a-z_0-9]*(\.[a-z_0-9]+)+")
 ASKING = frozenset({"t", "Column"})
 
 
-def python_files() -> list[Path]:
-    return [path for folder in ("pages", "dashboard", "analytics", "data") for path in (ROOT / folder).rglob("*.py")]
+def python_files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
 
 
 def literal_keys() -> set[str]:
     """Catalogue keys written out in ``t("…")`` calls and in columns of tables."""
     found: set[str] = set()
-    for path in python_files():
+    for path in python_files("pages", "dashboard"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -49,7 +49,8 @@ def error_codes() -> set[str]:
         r"(?:DomainError|AccessDenied|NotSignedIn|ContractViolation|MissingData|SignInRefused|SignInThrottled|"
         r"StoreUnavailable)\(\s*\"([a-z_]+)\""
     )
-    return {code for path in python_files() for code in raised.findall(path.read_text(encoding="utf-8"))}
+    everywhere = python_files("pages", "dashboard", "analytics", "data")
+    return {code for path in everywhere for code in raised.findall(path.read_text(encoding="utf-8"))}
 
 
 def made_keys() -> set[str]:

@@ -86,7 +86,7 @@ quantity = { column = "Qty", unit = "box" }
     ]
     facts = [facts for _, facts in found]
     assert facts[0]["value"] == "curency"
-    assert facts[0]["close"] == "currency"
+    assert str(facts[0]["close"]).startswith("currency")
     assert facts[2] == {
         "section": "files.sales",
         "key": "encoding",
@@ -94,7 +94,11 @@ quantity = { column = "Qty", unit = "box" }
         "expected": "utf-8, utf-16, gb18030, latin-1",
     }
     assert (facts[3]["value"], facts[3]["close"]) == ("sale", "sales")
-    assert (facts[4]["section"], facts[4]["value"], facts[4]["close"]) == ("order_line", "lineno", "line_no")
+    assert (facts[4]["section"], facts[4]["value"], facts[4]["close"]) == (
+        "order_line",
+        "lineno",
+        "line_no, fulfilment",
+    )
     assert (facts[5]["section"], facts[5]["column"]) == ("order_line", "ordered_at")
     assert [told["column"] for told in facts[7:11]] == ["line_no", "channel", "sku", "amount"]
     assert {told["key"] for told in facts[12:]} == {"timezone", "day_ends"}
@@ -126,11 +130,11 @@ def test_a_mapping_that_is_not_there_and_one_that_is_no_toml(tmp_path: Path) -> 
     with pytest.raises(ContractViolation) as refused:
         load_mapping(tmp_path / "none.toml")
     assert refused.value.code == "mapping_not_found"
-    (tmp_path / "bad.toml").write_text("source = ")
+    (tmp_path / "bad.toml").write_text("source = 'a'\nb = = 1\nc = 2")
     with pytest.raises(ContractViolation) as refused:
         load_mapping(tmp_path / "bad.toml")
     assert refused.value.code == "mapping_not_toml"
-    assert "line 1" in str(refused.value.facts["reason"])
+    assert "line 2" in str(refused.value.facts["reason"])
 
 
 ORDERS = """
@@ -153,7 +157,10 @@ def test_what_the_files_lack_is_told_at_once_and_nothing_is_loaded(door: Door) -
     door.write("heads.csv", "Nummer,Name\n1,x\n")
     with pytest.raises(MappingRefused) as refused:
         door.bring(ORDERS)
-    told = [(p.code, p.facts.get("column"), p.facts["value"], p.facts["close"]) for p in refused.value.problems]
+    told = [
+        (p.code, p.facts.get("column"), p.facts["value"], str(p.facts["close"]).split(", ")[0])
+        for p in refused.value.problems
+    ]
     assert told == [
         ("unknown_source_column", "heads", "Number", "Nummer"),
         ("unknown_source_column", "channel", "Chanel", "Channel"),

@@ -1,0 +1,234 @@
+"""The shell: waterline demo | ingest | rejects | build | ask | contract | users | serve."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analytics.core.errors import DomainError
+from dashboard.cli.printing import (
+    answer_facts,
+    answer_table,
+    bars,
+    build_facts,
+    ingest_table,
+    rejects_table,
+    say,
+)
+from dashboard.settings import DEMO_READY, Settings, settings_from
+from dashboard.words import Words, negotiate, words
+
+if TYPE_CHECKING:
+    from dashboard.services.loading import Loading
+    from data.store.engine import Store
+
+# Frames, engines and services take seconds to import: each command imports what it uses, so `serve` starts at once.
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+users = typer.Typer(no_args_is_help=True, help="Accounts.")
+app.add_typer(users, name="users")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def main() -> None:
+    """Entry point of the ``waterline`` command."""
+    app()
+
+
+@app.command()
+def demo(json_output: Json = False) -> None:
+    """Create the demo home: a sample world, loaded and built, with demo accounts."""
+    with _told(json_output) as told:
+        settings, loading = _loading("demo")
+        with bars() as bar:
+            built = loading.demo(now=_now(), progress=bar)
+        say(json_output, build_facts(built, ()), told.t("cli.demo_done", home=settings.home))
+
+
+@app.command()
+def ingest(
+    path: Annotated[str, typer.Argument(help="Folder, file or database URL.")],
+    mapping: Annotated[Path, typer.Option(help="Mapping file, or the name of one that comes with Waterline.")],
+    extract_at: Annotated[
+        datetime | None, typer.Option(help="When the source was extracted; default: file time.")
+    ] = None,
+    json_output: Json = False,
+) -> None:
+    """Load files into the lake; rows that break the contract are set aside and reported."""
+    with _told(json_output) as told:
+        _, loading = _loading("ingest")
+        taken = extract_at.astimezone(UTC) if extract_at else None
+        with bars() as bar:
+            report = loading.ingest(path, mapping, now=_now(), extract_at=taken, progress=bar)
+        say(json_output, report.as_dict(), ingest_table(report, told))
+
+
+@app.command()
+def rejects(limit: Annotated[int, typer.Option(help="Newest rows to show.")] = 50, json_output: Json = False) -> None:
+    """Show rows that were set aside: file, line, column, value and what to do about it."""
+    with _told(json_output) as told:
+        _, loading = _loading("rejects")
+        rows = loading.rejects(limit)
+        say(json_output, {"rejects": rows}, rejects_table(rows, told))
+
+
+@app.command()
+def build(json_output: Json = False) -> None:
+    """Build the marts that changed, check that totals survive, publish."""
+    with _told(json_output) as told:
+        _, loading = _loading("build")
+        with bars() as bar:
+            built, made = loading.build(now=_now(), progress=bar)
+        text = told.t("cli.build_done", id=built.id, made=", ".join(made) or "–", seconds=built.seconds)
+        say(json_output, build_facts(built, made), text)
+
+
+@app.command()
+def ask(
+    metrics: Annotated[list[str], typer.Argument(help="One or more metrics of the glossary.")],
+    as_user: Annotated[str, typer.Option("--as", help="Whose rights the question is asked with.")],
+    by: Annotated[list[str] | None, typer.Option(help="Dimensions; may be repeated or separated by commas.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    where: Annotated[list[str] | None, typer.Option(help="dimension=value[,value]; none means unknown.")] = None,
+    json_output: Json = False,
+) -> None:
+    """Ask for metrics, in the scope of a user."""
+    from dashboard.composition import services_as
+    from dashboard.services.users import actor_named
+    from data.store.identity import Identity
+
+    with _told(json_output):
+        settings, store = _opened()
+        services = services_as(settings, store, lambda: actor_named(Identity(store), as_user))
+        cut = tuple(name for given in by or () for name in given.split(","))
+        answer = services.ask.ask(tuple(metrics), by=cut, first=_day(first), last=_day(last), where=tuple(where or ()))
+        say(json_output, answer_facts(answer), answer_table(answer))
+
+
+@app.command()
+def contract(
+    json_output: Json = False,
+    write: Annotated[Path | None, typer.Option(help="Write the document to this file.")] = None,
+) -> None:
+    """Show the data contract."""
+    from data.contract import TABLES
+    from data.contract.render import contract_json, contract_markdown
+
+    tables = TABLES.values()
+    text = contract_json(tables) if json_output else contract_markdown(tables)
+    if write:
+        write.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+
+
+@users.command("create-admin")
+def users_create_admin(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    display_name: Annotated[str | None, typer.Option(help="Name to show.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="WATERLINE_PASSWORD")
+    ] = "",
+) -> None:
+    """Create the first administrator."""
+    from dashboard.services.users import create_admin
+    from data.store.identity import Identity
+
+    with _told(False) as told:
+        _, store = _opened()
+        user = create_admin(
+            Identity(store), name=name, display_name=display_name or name, password=password, now=_now()
+        )
+        print(told.t("cli.admin_created", name=user.name))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501,
+    demo_if_empty: Annotated[bool, typer.Option(help="Make a demo home first where nothing was built yet.")] = False,
+) -> None:
+    """Serve the dashboard; prints the address and, in a demo home, the accounts to sign in with."""
+    with _told(False) as told:
+        settings = settings_from()
+        if demo_if_empty and demo_wanted(settings):
+            _, loading = _loading("demo")
+            with bars() as bar:
+                loading.demo(now=_now(), progress=bar)
+        print(told.t("cli.serving", address=_address(settings, port)))
+        if settings.demo_marker.exists():
+            _print_demo_accounts(told.language)
+    os.chdir(Path(__file__).parents[2])
+    os.environ |= {"WATERLINE_HOME": str(settings.home), "WATERLINE_BASE_URL": _address(settings, port)}
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    # The server takes this process over: what is imported by now is not needed twice, and signals reach it directly.
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def demo_wanted(settings: Settings) -> bool:
+    """Whether the home is untouched, or holds a demo that was interrupted; a store of one's own is never touched."""
+    if settings.demo_marker.exists():
+        return settings.demo_marker.read_text() != DEMO_READY
+    untouched = not settings.lake.exists() and not (settings.home / "store.db").exists()
+    return untouched and not os.environ.get("WATERLINE_STORE")
+
+
+def _address(settings: Settings, port: int) -> str:
+    """The public address: the one that was set, else this machine's."""
+    return settings.base_url if os.environ.get("WATERLINE_BASE_URL") else f"http://localhost:{port}"
+
+
+def _print_demo_accounts(language: str) -> None:
+    from data.sample.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+
+    for account in DEMO_ACCOUNTS:
+        name = account.display_name_zh if language == "zh" else account.display_name_en
+        print(f"  {account.login:<14} {DEMO_PASSWORD}   {name}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+def _opened() -> tuple[Settings, Store]:
+    from data.store.engine import open_store
+
+    settings = settings_from()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store_url)
+    store.migrate()
+    return settings, store
+
+
+def _loading(job: str) -> tuple[Settings, Loading]:
+    from dashboard.services.loading import Loading
+    from dashboard.services.users import service_actor
+
+    settings, store = _opened()
+    return settings, Loading(settings, store, service_actor(job))
+
+
+@contextmanager
+def _told(json_output: bool) -> Iterator[Words]:
+    """Sentences in the shell's language; a refusal becomes one sentence (or one JSON object) and exit code 2."""
+    told = words(negotiate(None, os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"))
+    try:
+        yield told
+    except DomainError as error:
+        facts = {"error": error.code, **{name: str(value) for name, value in error.facts.items()}}
+        print(json.dumps(facts, ensure_ascii=False) if json_output else told.error(error), file=sys.stderr)
+        raise typer.Exit(2) from None
