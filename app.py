@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 
 from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
-from dashboard.composition import latest_build
+from dashboard.composition import latest_build, rehearse
 from dashboard.services.readiness import readiness
 from dashboard.services.sign_in import LocalAccounts, SignIn
 from dashboard.settings import settings_from
@@ -22,6 +23,7 @@ from dashboard.words import LANGUAGES, words
 from data.store.engine import open_store
 from data.store.identity import Identity
 
+_logger = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _SCRIPT = _HERE / "dashboard" / "ui" / "main.py"
 
@@ -55,6 +57,19 @@ def _warm_up() -> None:
         importlib.import_module(module)
     for language in LANGUAGES:
         words(language)
+    _keep_for_good()
+
+
+def _rehearse() -> None:
+    """Ask once what pages ask: opens the marts and compiles the questions, so that nobody is the first to wait."""
+    try:
+        rehearse(_settings, _store)
+    except Exception:  # a rehearsal that fails must not take the server down; the page that asks will say why
+        _logger.exception("the rehearsal failed")
+    _keep_for_good()
+
+
+def _keep_for_good() -> None:
     # Streamlit collects after every run: what is loaded by now lives for good and need not be looked at again.
     gc.collect()
     gc.freeze()
@@ -63,10 +78,11 @@ def _warm_up() -> None:
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     await to_thread.run_sync(_warm_up)
-    try:
+    async with create_task_group() as beside:
+        # Beside, not before: a large home must not keep the server from answering.
+        beside.start_soon(to_thread.run_sync, _rehearse)
         yield
-    finally:
-        _store.close()
+    _store.close()
 
 
 app = st.App(_SCRIPT, lifespan=_lifespan, routes=web_routes(_site), middleware=web_middleware(_site))

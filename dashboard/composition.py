@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from analytics.core.access import ROOT, Actor, Scope
-from analytics.core.errors import NotSignedIn
+from analytics.core.access import ROOT, Actor, Role, Scope
+from analytics.core.errors import DomainError, NotSignedIn
+from analytics.core.geo import RESOLUTIONS
 from dashboard.services.ask import Ask
 from dashboard.services.desk import Desk
 from dashboard.services.filters import Filters
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.overview import Overview
+from dashboard.services.requests import Asked
 from dashboard.services.sign_in import SignIn
 from dashboard.services.territory import Territory
 from dashboard.settings import Settings
@@ -24,6 +27,8 @@ from data.store.engine import Store
 from data.store.identity import Identity
 from data.store.records import Build
 from data.store.unit_of_work import UnitOfWork
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -61,6 +66,18 @@ def services_for(settings: Settings, store: Store, token: str | None, *, clock: 
 def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
     """Use cases of somebody who needs no session: the shell's ``--as`` and the service account of a job."""
     return _bound(settings, store, who)
+
+
+def rehearse(settings: Settings, store: Store) -> None:
+    """Ask as head office would, and keep nothing but open files and compiled questions; a home without data is fine."""
+    actor = Actor("service:rehearsal", "service:rehearsal", frozenset({Role.EXECUTIVE}), frozenset({ROOT}))
+    services = services_as(settings, store, lambda: actor)
+    try:
+        services.filters.options()
+        services.overview.today(Asked())
+        services.territory.heatmap(Asked(), "sales", min(RESOLUTIONS))
+    except DomainError as error:
+        logger.info("nothing to rehearse: %s", error)
 
 
 def _bound(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:

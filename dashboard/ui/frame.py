@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,8 @@ from dashboard.ui.tokens import palette_of
 from dashboard.words import Words
 
 OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
+SIGN_OUT = "/sign-out"
+RISES = ("red", "green")
 
 
 def permitted(actor: Actor, pages: Sequence[PageSpec]) -> list[PageSpec]:
@@ -47,10 +50,11 @@ def show(words: Words, settings: Settings, pages: Sequence[PageSpec], services_f
         return
     except DomainError as error:
         errors.refused(words, error)
+        links([(words.t("frame.sign_out"), SIGN_OUT)])
         return
     allowed = permitted(services.actor, pages)
     if not allowed:
-        masthead(words, services.actor, "/")
+        masthead(words, services.actor)
         errors.refused(words, DomainError("no_pages"))
         return
     navigate(words, settings, services, allowed)
@@ -89,10 +93,9 @@ def _go_home(entry: Any) -> None:
 
 
 def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) -> None:
-    """One page inside the frame. Refusals become sentences with a remedy; anything else a reference to the log."""
-    slot = masthead(words, services.actor, spec.url_path)
+    """One page inside the frame."""
+    top = masthead(words, services.actor)
     st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
-    lead = st.container(key="frame.lead")
     page = Page(
         key=spec.key,
         action=spec.action,
@@ -100,17 +103,26 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
         words=words,
         settings=settings,
         palette=palette_of(st.context.theme.type),
-        rises_red=rises_red(words),
-        freshness_slot=slot,
-        lead_slot=lead,
+        rises_red=identity.rises_red(language=words.language),
+        freshness_slot=top.freshness,
+        lead_slot=st.container(key="frame.lead"),
     )
-    may_load = services.actor.may(Action.LOAD_DATA)
+    render_safely(page, spec)
+    page.chips()
+    # Last, because the address holds this page's filters only now.
+    choices(words, top, spec.url_path)
+
+
+def render_safely(page: Page, spec: PageSpec) -> None:
+    """Refusals become sentences with a remedy; anything else a reference to the log."""
+    words, actor = page.words, page.services.actor
+    may_load = actor.may(Action.LOAD_DATA)
     try:
-        services.actor.require(spec.action)
-        if spec.needs and services.build_id is None:
+        actor.require(spec.action)
+        if spec.needs and page.services.build_id is None:
             errors.nothing_yet(words, spec.needs, may_load=may_load)
-            return
-        spec.render(page)
+        else:
+            spec.render(page)
     except NotSignedIn:
         sign_in_first(words)
     except MissingData as error:
@@ -119,45 +131,43 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
         errors.refused(words, error)
     except Exception as error:  # noqa: BLE001 - the last line: whatever it is, nobody sees it raw
         errors.broken(words, spec.key, error)
-    page.chips()
 
 
-def masthead(words: Words, actor: Actor, path: str) -> Any:
-    """The line above the title: freshness on the left, then language, person, way out. Returns the freshness slot."""
-    other = OTHER_LANGUAGE[words.language]
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """Places in the line above the title that are filled when the page has run."""
+
+    freshness: Any
+    language: Any
+    rise: Any
+
+
+def masthead(words: Words, actor: Actor) -> Masthead:
+    """The line above the title: freshness on the left, then language, person, way out."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="frame.masthead"
     ):
-        slot = st.empty()
+        freshness = st.empty()
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            links([(words.t("frame.other_language"), address(f"/language/{other}", following=identity.here(path)))])
+            language = st.empty()
             with st.popover(actor.name, icon=":material/account_circle:", type="tertiary", key="frame.account"):
-                roles = words.t("list.comma").join(
-                    words.t(f"role.{role.value}") for role in Role if role in actor.roles
-                )
-                st.caption(words.t("frame.signed_in", name=actor.name, roles=roles))
-                rise_choice(words)
-                links([(words.t("frame.sign_out"), "/sign-out")])
-    return slot
+                held = [words.t(f"role.{role.value}") for role in Role if role in actor.roles]
+                st.caption(words.t("frame.signed_in", name=actor.name, roles=words.t("list.comma").join(held)))
+                rise = st.container()
+                links([(words.t("frame.sign_out"), SIGN_OUT)])
+    return Masthead(freshness, language, rise)
 
 
-def rise_choice(words: Words) -> None:
-    """Whether good news is red or green; kept for the session, and from the cookie for the next."""
-    default = "red" if identity.rises_red(language=words.language) else "green"
-    st.segmented_control(
-        words.t("frame.rise"),
-        ["red", "green"],
-        default=default,
-        required=True,
-        format_func=lambda code: words.t(f"frame.rise.{code}"),
-        key="frame.rise",
-        persist_state="session",
-    )
-
-
-def rises_red(words: Words) -> bool:
-    chosen = st.session_state.get("frame.rise")
-    return chosen == "red" if chosen else identity.rises_red(language=words.language)
+def choices(words: Words, top: Masthead, path: str) -> None:
+    """Language, and whether good news is red or green; both lead back to the page as it is filtered."""
+    back, other = identity.here(path), OTHER_LANGUAGE[words.language]
+    with top.language:
+        links([(words.t("frame.other_language"), address(f"/language/{other}", following=back))])
+    with top.rise:
+        chosen = "red" if identity.rises_red(language=words.language) else "green"
+        st.caption(words.t("frame.rise", now=words.t(f"frame.rise.{chosen}")))
+        others = [colour for colour in RISES if colour != chosen]
+        links([(words.t(f"frame.rise.{one}"), address(f"/preference/rise/{one}", following=back)) for one in others])
 
 
 def sign_in_first(words: Words) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from analytics.metrics.metric import Unit
 from dashboard.services.views import Heatmap, Tile, Today
-from dashboard.ui.formatting import NOTHING, Format, is_number
+from dashboard.ui.formatting import JOINED, NOTHING, Format, is_number
 
 MENTIONED = 2
 """More names than this and nobody reads them."""
@@ -40,7 +42,7 @@ def today_sentence(fmt: Format, today: Today) -> str:
     sales = tile_of(today, "sales")
     if sales is None or not is_number(sales.value):
         return t("today.lead.nothing", period=fmt.period(today.period))
-    amount = f"**{fmt.value(sales.value, Unit.MONEY)}**"
+    amount = f"**{together(fmt.value(sales.value, Unit.MONEY))}**"
     if sales.change is None or sales.difference is None:
         return t("today.lead.alone", period=fmt.period(today.period), sales=amount)
     facts = {"period": fmt.period(today.period), "sales": amount, "baseline": fmt.period(today.baseline)}
@@ -48,7 +50,7 @@ def today_sentence(fmt: Format, today: Today) -> str:
     if abs(sales.change) < 0.0005:
         return said + t("today.lead.end")
     named = [
-        t("today.lead.mover", name=escaped(str(name)), change=fmt.difference(float(part), Unit.MONEY))
+        t("today.lead.mover", name=escaped(str(name)), change=together(fmt.difference(float(part), Unit.MONEY)))
         for name, part in movers(today.partners, sales.difference).items()
     ]
     if not named:
@@ -81,10 +83,19 @@ def heatmap_sentence(fmt: Format, view: Heatmap, unit: Unit) -> str:
         "heatmap.lead.value",
         period=fmt.period(view.period),
         place=placed(fmt, first),
-        value=f"**{fmt.value(float(first['value']), unit)}**",
+        value=f"**{together(fmt.value(float(first['value']), unit))}**",
         share=share,
         cells=f"{len(ranked):,}",
     )
+
+
+def together(number: str) -> str:
+    """``number`` without a place to break the line: Chinese text may break between digits and their unit.
+
+    >>> len(together("¥163万")) - len("¥163万"), together("$1.6M")
+    (1, '$1.6M')
+    """
+    return re.sub(r"(?<=\d)(?=[^\x00-\x7f])", JOINED, number)
 
 
 def placed(fmt: Format, cell: pd.Series) -> str:

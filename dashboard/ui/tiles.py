@@ -42,10 +42,16 @@ def arrow_of(way: int) -> Arrow:
     return "up" if way > 0 else "down" if way < 0 else "off"
 
 
+def short_label(fmt: Format, metric: str) -> str:
+    """The metric's name; where it is too long for a tile the catalogue has a short one."""
+    short = f"metric.{metric}.short"
+    return fmt.words.t(short if fmt.words.has(short) else f"metric.{metric}.label")
+
+
 def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, rises_red: bool) -> None:
     """One tile; without data it says which table to load instead of a zero."""
     t = fmt.words.t
-    label = t(f"metric.{tile.metric}.label")
+    label = short_label(fmt, tile.metric)
     about = t(f"metric.{tile.metric}.about")
     if not is_number(tile.value):
         with st.container(border=True, height="stretch", gap="xxsmall", key=f"tile.{tile.metric}.empty"):

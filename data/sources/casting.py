@@ -10,13 +10,14 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from data.contract.schema import Column, Kind
+from data.contract.schema import PHYSICAL, Column, Kind
 from data.sources.declarations import CASE, UNITS, ColumnSource
 from data.sources.expressions import column_of, compute
 from data.sources.functions import Rows, multiply
 from data.sources.values import WIDE, Computed, day, literal, moment, number, present, text
 
 _CODES = {Kind.DATE: "not_a_date", Kind.TIME: "not_a_time", Kind.FLAG: "not_a_flag", Kind.INTEGER: "not_an_integer"}
+_DECIMALS = {kind: PHYSICAL[kind].scale for kind in (Kind.QUANTITY, Kind.MONEY)}
 _YES, _NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 
@@ -99,7 +100,13 @@ def source_value(source: ColumnSource, rows: Rows) -> Computed:
 
 def facts_of(column: Column) -> str:
     """What a sentence about the column's rules needs, as JSON."""
-    facts = {"kind": column.kind.value, "one_of": ", ".join(column.one_of), "low": column.low, "high": column.high}
+    facts = {
+        "kind": column.kind.value,
+        "one_of": ", ".join(column.one_of),
+        "low": column.low,
+        "high": column.high,
+        "decimals": _DECIMALS.get(column.kind),
+    }
     return json.dumps({name: value for name, value in facts.items() if value not in (None, "")}, ensure_ascii=False)
 
 
@@ -142,8 +149,8 @@ def _float(value: ir.Value) -> ir.Value:
 
 
 _NUMBERS: dict[Kind, Callable[[ir.Value], ir.Value]] = {
-    Kind.QUANTITY: lambda exact: exact.try_cast(dt.Decimal(18, 3)),
-    Kind.MONEY: lambda exact: exact.try_cast(dt.Decimal(18, 4)),
+    Kind.QUANTITY: lambda exact: exact.try_cast(ibis.dtype(PHYSICAL[Kind.QUANTITY])),
+    Kind.MONEY: lambda exact: exact.try_cast(ibis.dtype(PHYSICAL[Kind.MONEY])),
     Kind.INTEGER: _integer,
     Kind.NUMBER: _float,
     Kind.RATE: _float,

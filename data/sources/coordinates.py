@@ -34,13 +34,13 @@ def to_wgs84(latitude: ir.Value, longitude: ir.Value, system: str) -> tuple[ir.V
 @ibis.udf.scalar.pyarrow
 def _latitude(latitude: float, longitude: float, system: str) -> float:
     """Latitude of the point in WGS-84."""
-    return _converted(latitude, longitude, system, 0)
+    return _converted(latitude, longitude, system, 0)  # type: ignore[no-any-return]
 
 
 @ibis.udf.scalar.pyarrow
 def _longitude(latitude: float, longitude: float, system: str) -> float:
     """Longitude of the point in WGS-84."""
-    return _converted(latitude, longitude, system, 1)
+    return _converted(latitude, longitude, system, 1)  # type: ignore[no-any-return]
 
 
 def _converted(latitude: Any, longitude: Any, system: Any, axis: int) -> Any:

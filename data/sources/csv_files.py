@@ -69,11 +69,12 @@ def careful_rows(
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
         reader = csv.reader(lines, delimiter=origin.source.delimiter)
         next(reader)
-        for line, row in enumerate(reader, start=2):
+        # Empty lines are no records; the fast reader skips them too.
+        for line, row in enumerate((row for row in reader if row), start=2):
             whole = origin.source.delimiter.join(row)
             if len(row) == width and _is_text(whole):
                 yield line, [cell or None for cell in row]
-            elif row:
+            else:
                 code = "malformed_line" if _is_text(whole) else "wrong_encoding"
                 shown = whole.encode("utf-8", "surrogateescape").decode("utf-8", "replace")[:_SHOWN]
                 bad.append(BadLine(line, shown, code, width, len(row)))

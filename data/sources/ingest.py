@@ -7,7 +7,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,13 +111,20 @@ class _Door:
             digests = [sources.digest(unit, [load.id for load in committed]) for unit in units]
             known = [work.loads.find(digest, self.mapping.digest) for digest in digests]
         code_map = committed_code_map(self.lake, backend, committed)
-        new = [pair for pair, load in zip(zip(units, digests, strict=True), known, strict=True) if load is None]
-        reports = [_told_before(load) for load in known if load is not None]
+        pairs = list(zip(units, digests, strict=True))
+        new = [pair for pair, load in zip(pairs, known, strict=True) if load is None]
+        reports = {load.content_digest: _told_before(load) for load in known if load is not None}
+        told = [reports[load.content_digest] for load in known if load is not None]
         for number, waiting in enumerate(self._prepared(new, sources, code_map)):
             self.progress("check", number, len(new))
-            reports.append(self._load_one(waiting, sources, backend))
+            # A copy under another name in the same folder is the same content.
+            if waiting.digest in reports:
+                told.append(replace(reports[waiting.digest], file=waiting.unit.label, already_loaded=True))
+                continue
+            reports[waiting.digest] = self._load_one(waiting, sources, backend)
+            told.append(reports[waiting.digest])
         self.progress("check", len(new), len(new))
-        return reports
+        return told
 
     def _prepared(self, new: Sequence[tuple[Unit, str]], sources: Sources, code_map: ir.Table | None) -> list[_Waiting]:
         """Fit every section to its files before the first row is loaded, so that all problems are told at once."""

@@ -124,7 +124,7 @@ def _lake_rows(table: Table, good: ir.Table, stamp: Stamp) -> ir.Table:
         loaded_at=ibis.literal(stamp.loaded_at, type="timestamp('UTC', 6)"),
         deleted=rows[DELETED].fill_null(False) if DELETED in good.columns else ibis.literal(False),
         business_day=day,
-        month=ibis.literal("all") if table.family is Family.DIMENSION else filed.strftime("%Y-%m"),
+        month=ibis.literal("all") if table.family is Family.DIMENSION else filed.strftime("%Y-%m").fill_null("all"),
     )
 
 

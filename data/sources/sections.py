@@ -28,7 +28,7 @@ POSITION = "__position"
 PREFER, CHOSEN = "__prefer", "where"
 PREFIX = "__"
 _SCHEMES = ("scheme", "region_scheme")
-_DELETED = Column(DELETED, Kind.FLAG, ("已删除", "Deleted in the source"))
+_DELETED = Column(DELETED, Kind.FLAG, ("deleted", "Deleted in the source"))
 
 
 @dataclass(frozen=True, slots=True)

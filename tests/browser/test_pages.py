@@ -95,3 +95,29 @@ def test_a_link_shows_only_what_its_reader_may_see(chromium: Browser, served: Se
     expect(tab.page.get_by_text("已忽略")).to_be_visible(timeout=PATIENCE)
     expect(tab.page.get_by_test_id("stButton").filter(has_text="D07")).to_have_count(0)
     tab.page.context.close()
+
+
+def test_selecting_a_row_narrows_the_page_and_opens_its_order_lines(chromium: Browser, served: Server) -> None:
+    tab = visit(chromium, served)
+    tab.open("today")
+    table = tab.page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed(timeout=PATIENCE)
+    table.click(position={"x": 18, "y": 55})
+    expect(tab.page.get_by_role("button", name=re.compile("^渠道伙伴："))).to_be_visible(timeout=PATIENCE)
+    expect(tab.page.get_by_text(re.compile("^共 .* 行，显示最近"))).to_be_visible(timeout=PATIENCE)
+    assert parse_qs(urlsplit(tab.page.url).query)["partner"]
+    tab.page.context.close()
+
+
+def test_the_colours_of_good_news_can_be_swapped(chromium: Browser, served: Server) -> None:
+    tab = visit(chromium, served)
+    tab.open("today?period=last_7_days")
+    tab.page.get_by_role("button", name="executive").click()
+    tab.page.get_by_role("link", name="绿涨红跌").click()
+    expect(tab.page.get_by_role("heading", name="今日经营", level=2)).to_be_visible(timeout=PATIENCE)
+    tab.settle()
+    assert "period=last_7_days" in tab.page.url
+    tab.page.get_by_role("button", name="executive").click()
+    expect(tab.page.get_by_role("link", name="红涨绿跌")).to_be_visible(timeout=PATIENCE)
+    tab.photograph("today-zh-account")
+    tab.page.context.close()

@@ -37,8 +37,8 @@ def test_movers_go_the_way_of_the_total(total: float, named: list[str]) -> None:
 def test_today_in_both_languages() -> None:
     today = FakeOverview().today(Asked())
     assert today_sentence(ZH, today) == (
-        "2026年10月2日至31日，销售额 **¥123万**，较2026年9月2日至10月1日 **+4.2%**，"
-        "主要来自哈尔滨粮油店（+\u2060¥5.00万）、沈阳粮油店（+\u2060¥1.84万）。"
+        "2026年10月2日至31日，销售额 **¥123\u2060万**，较2026年9月2日至10月1日 **+4.2%**，"
+        "主要来自哈尔滨粮油店（+\u2060¥5.00\u2060万）、沈阳粮油店（+\u2060¥1.84\u2060万）。"
     )
     assert today_sentence(EN, today).startswith("Sales were **¥1.23M** in ")
 

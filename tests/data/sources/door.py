@@ -49,7 +49,7 @@ class Door:
         return path
 
     def bring(self, toml: str, path: Path | str | None = None, **options: Any) -> IngestReport:
-        given = {"lake": self.lake, "store": self.store, "scope": BRAND, "now": NOW} | options
+        given: dict[str, Any] = {"lake": self.lake, "store": self.store, "scope": BRAND, "now": NOW} | options
         return ingest(path or self.files, load_mapping(self.mapping(toml)), **given)
 
     def rows(self, table: str, *columns: str) -> list[Row]:

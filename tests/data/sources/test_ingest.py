@@ -13,7 +13,6 @@ import pytest
 from analytics.core.access import Scope
 from analytics.core.errors import AccessDenied, ContractViolation
 from data.lake.lake import Lake
-from data.sources.mapping import MappingRefused
 from tests.data.sources.door import NOW, Door
 
 TILL = """
@@ -116,6 +115,18 @@ def test_the_same_content_is_loaded_once_whatever_its_name(door: Door) -> None:
     assert len(door.loads()) == len(door.rows("order_line")) == 1
 
 
+def test_a_copy_in_the_same_folder_is_the_same_content(door: Door) -> None:
+    door.write("a.csv", HEAD + LINE)
+    door.write("copy of a.csv", HEAD + LINE)
+    report = door.bring(TILL)
+    assert sorted((file.file, file.already_loaded) for file in report.files) == [
+        ("a.csv", False),
+        ("copy of a.csv", True),
+    ]
+    assert len({file.load_id for file in report.files}) == 1
+    assert door.values("order_line", "file") == ["a.csv"]
+
+
 def test_another_content_or_another_mapping_is_another_load(door: Door) -> None:
     door.write("a.csv", HEAD + LINE)
     door.bring(TILL)
@@ -147,7 +158,7 @@ def test_a_killed_ingest_leaves_no_visible_trace(door: Door, monkeypatch: pytest
     def killed(lake: Lake, table: str, batches: Iterator[object]) -> int:
         if table == "order_line":
             raise KeyboardInterrupt
-        return append(lake, table, batches)  # type: ignore[arg-type]
+        return append(lake, table, batches)
 
     monkeypatch.setattr(Lake, "append", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -266,30 +277,6 @@ name = "Name"
         assert {row["sku"]: row["name"] for row in newest} == {"r": name, "o": "lost"}
         assert [(file.file, file.rows_read) for file in report.files] == [("*.csv", 8)]
     assert len(door.loads()) == 3
-
-
-def test_files_in_contract_shape_need_no_columns(door: Door) -> None:
-    toml = 'source = "demo"\ntables = "contract"'
-    door.write("product.csv", "sku,name,launched\nrice,Rice,2026-01-02\n")
-    door.write("partner.csv", "partner,name,kind,region\np1,One,store,110101\n")
-    door.write(
-        "order_line-2026.csv", "order_id,line_no,ordered_at,channel,sku,quantity,amount\n1,1,2026-01-01,w,rice,1,1\n"
-    )
-    door.write("notes.csv", "a\n1\n")
-    report = door.bring(toml)
-    assert report.tables == {"partner": 1, "product": 1, "order_line": 1}
-    assert report.ignored == ("notes.csv",)
-    assert door.values("product", "launched") == [date(2026, 1, 2)]
-    assert door.values("partner", "region_scheme") == ["gb-t-2260"]
-    assert [row["month"] for row in door.rows("product")] == ["all"]
-
-
-def test_contract_shape_refuses_what_the_contract_does_not_know(door: Door) -> None:
-    door.write("product.csv", "sku,nam\nrice,Rice\n")
-    with pytest.raises(MappingRefused) as refused:
-        door.bring('source = "demo"\ntables = "contract"')
-    told = [(p.code, p.facts.get("value") or p.facts.get("column")) for p in refused.value.problems]
-    assert told == [("mapping_unknown_column", "nam"), ("mapping_missing_column", "name")]
 
 
 def test_an_unreachable_folder_is_told(door: Door, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ BROKEN = [
 
 def csv(*rows: dict[str, str]) -> str:
     whole = [GOOD | {"Tax": "", "Gift": "", "Mode": "", "Cancelled": ""} | row for row in rows]
-    return "\n".join(",".join(cells) for cells in (whole[0].keys(), *(row.values() for row in whole))) + "\n"
+    return "\n".join(",".join(cells) for cells in (list(whole[0]), *(list(row.values()) for row in whole))) + "\n"
 
 
 def test_a_bad_value_sets_its_row_aside(door: Door) -> None:
