@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,8 +22,7 @@ class Freshness:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One entry of a filter list: the code that is asked for and the words that are shown."""
 
     code: str

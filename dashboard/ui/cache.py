@@ -13,6 +13,7 @@ import streamlit as st
 from analytics.core.access import Action, Actor
 
 Answer = TypeVar("Answer")
+Drawing = TypeVar("Drawing")
 
 
 class Desk(Protocol):
@@ -61,6 +62,12 @@ def plain(value: object) -> Any:
 def _remembered(key: str, _ask: Callable[[], Any]) -> Any:
     # The underscore keeps the question's code out of the key on purpose: all that decides the answer is in ``key``.
     return _ask()
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def drawn(key: str, _draw: Callable[[], Drawing]) -> Drawing:
+    """A figure, drawn once per key and then shared by reference: whoever shows it must not change it."""
+    return _draw()
 
 
 def answer(asker: Asker, action: Action, method: Callable[..., Answer], *arguments: object) -> Answer:

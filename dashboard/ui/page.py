@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
 from dashboard.settings import Settings
 from dashboard.ui import filters, identity, tables, tiles
-from dashboard.ui.cache import answer
+from dashboard.ui.cache import answer, drawn, key_of
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
 from dashboard.ui.tokens import Palette
@@ -47,6 +48,7 @@ class Page:
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     _options: FilterOptions | None = None
     _chips: Slot = None
+    _told: str = ""
 
     def __post_init__(self) -> None:
         self.fmt = Format(self.words)
@@ -58,8 +60,14 @@ class Page:
 
     def ask(self, method: Callable[..., Answer], *arguments: object, action: Action | None = None) -> Answer:
         """The service's answer, from the cache when the same was asked of the same build and scope."""
-        with st.spinner(self.t("frame.loading")):
-            return answer(self.services, action or self.action, method, *arguments)
+        self._told = key_of(self.services, method, arguments)
+        heard = st.session_state.setdefault("frame.heard", set())
+        # A spinner costs a thread; who has seen this answer before need not be told to wait for it.
+        waiting = nullcontext() if self._told in heard else st.spinner(self.t("frame.loading"))
+        with waiting:
+            found = answer(self.services, action or self.action, method, *arguments)
+        heard.add(self._told)
+        return found
 
     def filters(self) -> Asked:
         """Draw the filter row; the question that it holds."""
@@ -183,16 +191,18 @@ class Page:
                     self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red
                 )
 
-    def figure(self, name: str, drawn: go.Figure, alt: str, *, still: bool = False) -> None:
-        """A plotly figure without a toolbar; ``still`` ones do not answer the mouse."""
+    def figure(self, name: str, draw: Callable[[], go.Figure], alt: str, *, still: bool = False) -> None:
+        """A plotly figure of the last answer, without a toolbar; ``still`` ones do not answer the mouse."""
         config = {"staticPlot": True} if still else {"displayModeBar": False}
-        st.plotly_chart(drawn, theme=None, key=f"{self.key}.{name}", config=config, alt=alt)
+        key = f"{self.key}.{name}"
+        shown = drawn(f"{key} {self.words.language} {self.rises_red} {self.palette} {self._told}", draw)
+        st.plotly_chart(shown, theme=None, key=key, config=config, alt=alt)
 
     def chart(
         self,
         name: str,
         title: str,
-        drawn: go.Figure,
+        draw: Callable[[], go.Figure],
         frame: pd.DataFrame,
         columns: Sequence[tables.Column],
         *,
@@ -200,17 +210,17 @@ class Page:
     ) -> None:
         """A figure under a title that says what it shows and in which unit, with its numbers behind it."""
         self.section(title, about)
-        self.figure(name, drawn, title)
+        self.figure(name, draw, title)
         behind = self.details(f"{name}.behind", self.t("chart.table"))
         if behind is not None:
             with behind:
                 self.table(f"{name}.table", title, frame, columns)
 
-    def map(self, name: str, drawn: pdk.Deck, alt: str, picked: Callable[[Mapping[str, Any]], None]) -> None:
+    def map(self, name: str, deck: pdk.Deck, alt: str, picked: Callable[[Mapping[str, Any]], None]) -> None:
         """A map; what is clicked (layer id → objects) is handed to ``picked``."""
         key = f"{self.key}.{name}"
         st.pydeck_chart(
-            drawn,
+            deck,
             height=480,
             selection_mode="single-object",
             key=key,

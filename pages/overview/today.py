@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from analytics.core.access import Action
 from analytics.metrics.metric import Unit
 from dashboard.services.requests import Asked
@@ -48,14 +50,15 @@ BARS = 8
 
 def render(page: Page) -> None:
     asked = page.filters()
+    passports = page.ask(page.services.glossary.glossary, action=Action.SEE_GLOSSARY)
     today = page.ask(page.services.overview.today, asked)
     page.fresh(today.freshness)
     page.name("sku", dict(zip(today.products["sku"].astype(str), today.products["name"].astype(str), strict=True)))
     page.lead(today_sentence(page.fmt, today))
-    page.tiles(today.tiles, today.baseline, page.ask(page.services.glossary.glossary, action=Action.SEE_GLOSSARY))
+    page.tiles(today.tiles, today.baseline, passports)
     title = page.t("today.trend", currency=page.fmt.symbol.strip())
-    drawn = trend(page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)
-    page.chart("trend", title, drawn, today.trend, TREND, about=page.t("today.trend.about"))
+    line = partial(trend, page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)
+    page.chart("trend", title, line, today.trend, TREND, about=page.t("today.trend.about"))
     partners, products = page.columns(1, 1)
     with partners:
         ranking(page, today, "partner")
@@ -71,7 +74,8 @@ def ranking(page: Page, today: Today, kind: str) -> None:
     title = page.t(f"today.top.{kind}", currency=page.fmt.symbol.strip())
     page.section(title, page.t("today.top.about"))
     if not frame.empty:
-        page.figure(f"bars.{kind}", bars(page.fmt, page.palette, frame[:BARS], "name", "sales", Unit.MONEY), title)
+        largest = partial(bars, page.fmt, page.palette, frame[:BARS], "name", "sales", Unit.MONEY)
+        page.figure(f"bars.{kind}", largest, title)
     labels = dict(zip(frame[kind].astype(str), frame["name"].astype(str), strict=True))
     page.table(
         f"top.{kind}",

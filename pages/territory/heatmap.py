@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from analytics.core.geo import RESOLUTIONS
 from dashboard.services.territory import LINES_SHOWN
 from dashboard.services.views import Heatmap
@@ -55,7 +57,10 @@ def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], name
     page.section(title, page.t("heatmap.scale"))
     scale = scale_of(view, page.palette, rises_red=page.rises_red)
     page.figure(
-        "legend", legend(page.palette, scale.colours, scale.labels(page.fmt)), page.t("heatmap.legend"), still=True
+        "legend",
+        partial(legend, page.palette, scale.colours, scale.labels(page.fmt)),
+        page.t("heatmap.legend"),
+        still=True,
     )
     extra = Backdrop(page.settings.geojson, page.settings.tile_url)
     drawn = deck(page.fmt, page.palette, view, scale, kind=kind, chosen=chosen, extra=extra)
