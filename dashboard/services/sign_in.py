@@ -119,6 +119,7 @@ class SignIn:
         if user is None:
             raise SignInRefused("sign_in_refused")
         self.identity.forgive("account", account)
+        self.identity.take_back("address", digest(address), at=now)
         self.sign_out(previous, now=now)
         return self._open(user, now)
 

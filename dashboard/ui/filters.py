@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
@@ -161,6 +161,7 @@ def _label(labels: Mapping[str, str], code: str) -> str:
     return labels.get(code, code)
 
 
+@lru_cache(maxsize=64)
 def option_labels(options: tuple[Option, ...]) -> dict[str, str]:
     """Code → label, unique: two of the same name carry their codes, or the list would take one for the other."""
     seen: dict[str, int] = {}

@@ -26,6 +26,7 @@ from dashboard.ui.tokens import Palette
 from dashboard.words import Words
 
 Answer = TypeVar("Answer")
+Drawing = TypeVar("Drawing")
 Slot = Any
 """A place reserved on the screen (a DeltaGenerator)."""
 
@@ -145,9 +146,9 @@ class Page:
             with self._chips:
                 filters.draw_chips(self.fmt, self.asked, self._options, self.names)
 
-    def lead(self, sentence: str) -> None:
-        """The answer of the page in one sentence."""
-        self.lead_slot.markdown(sentence)
+    def lead(self, sentence: Callable[[], str]) -> None:
+        """The answer of the page in one sentence, of the last answer."""
+        self.lead_slot.markdown(self._once("lead", sentence))
 
     # Showing
 
@@ -195,8 +196,12 @@ class Page:
         """A plotly figure of the last answer, without a toolbar; ``still`` ones do not answer the mouse."""
         config = {"staticPlot": True} if still else {"displayModeBar": False}
         key = f"{self.key}.{name}"
-        shown = drawn(f"{key} {self.words.language} {self.rises_red} {self.palette} {self._told}", draw)
-        st.plotly_chart(shown, theme=None, key=key, config=config, alt=alt)
+        st.plotly_chart(self._once(name, draw), theme=None, key=key, config=config, alt=alt)
+
+    def _once(self, name: str, draw: Callable[[], Drawing]) -> Drawing:
+        """What follows from the last answer and from how this person looks at it, made once."""
+        look = f"{self.words.language} {self.rises_red} {self.palette}"
+        return drawn(f"{self.key}.{name} {look} {self._told}", draw)
 
     def chart(
         self,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, Connection, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
@@ -95,6 +96,14 @@ def read_users(connection: Connection, where: ColumnElement[bool] | None = None)
         User(row.id, row.name, row.display_name, _known(roles[row.id]), frozenset(grants[row.id]), row.disabled)
         for row in rows
     ]
+
+
+def user_of(rows: Sequence[Row[Any]]) -> User:
+    """One account from the rows of its joined roles and grants."""
+    first = rows[0]
+    roles = _known({row.role for row in rows if row.role})
+    grants = frozenset(row.partner for row in rows if row.partner)
+    return User(first.id, first.name, first.display_name, roles, grants, first.disabled)
 
 
 def read_user(connection: Connection, where: ColumnElement[bool]) -> User | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from analytics.core.access import Role
 from analytics.core.errors import DomainError
@@ -18,11 +18,29 @@ from data.store.accounts import (
     read_user,
     set_password_hash,
     subject_of,
+    user_of,
 )
 from data.store.engine import Store, take_turns
-from data.store.entities import sessions, sign_in_failures, users
+from data.store.entities import sessions, sign_in_failures, user_grants, user_roles, users
 from data.store.passwords import hash_password, is_dated, password_fits
 from data.store.records import User
+
+# One statement, because it runs before every answer: the session with each pair of its user's roles and grants.
+_SESSION = (
+    select(
+        sessions,
+        users.c.id,
+        users.c.name,
+        users.c.display_name,
+        users.c.disabled,
+        user_roles.c.role,
+        user_grants.c.partner,
+    )
+    .join(users, users.c.id == sessions.c.user_id)
+    .outerjoin(user_roles, user_roles.c.user_id == users.c.id)
+    .outerjoin(user_grants, user_grants.c.user_id == users.c.id)
+    .where(sessions.c.token_digest == bindparam("token_digest"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +130,10 @@ class Identity:
     def session(self, token_digest: str) -> Session | None:
         """The session with its user, roles and grants as they are now."""
         with self.store.reading() as connection:
-            row = connection.execute(select(sessions).where(sessions.c.token_digest == token_digest)).one_or_none()
-            user = None if row is None else read_user(connection, users.c.id == row.user_id)
-        if row is None or user is None:
+            rows = connection.execute(_SESSION, {"token_digest": token_digest}).all()
+        if not rows:
             return None
+        row, user = rows[0], user_of(rows)
         idle = timedelta(seconds=row.idle_seconds)
         return Session(row.token_digest, user, row.created_at, row.last_seen_at, row.expires_at, idle, row.revoked_at)
 
@@ -134,7 +152,8 @@ class Identity:
         """Count an attempt against every limit and say whether all of them allow it.
 
         The attempt is counted as failed before it is tried, so that many at once cannot all slip through;
-        :meth:`forgive` takes the account's back after a success. A refused attempt is not counted.
+        after a success :meth:`forgive` clears the account and :meth:`take_back` the address of that one attempt.
+        A refused attempt is not counted.
         """
         asked = sorted(limits, key=lambda limit: (limit.kind, limit.who))
         with self.store.writing() as connection:
@@ -155,6 +174,13 @@ class Identity:
         same = (sign_in_failures.c.kind == kind) & (sign_in_failures.c.who == who)
         with self.store.writing() as connection:
             connection.execute(delete(sign_in_failures).where(same))
+
+    def take_back(self, kind: str, who: str, *, at: datetime) -> None:
+        """Uncount one attempt that turned out right: an office behind one address must not lock itself out."""
+        same = (sign_in_failures.c.kind == kind) & (sign_in_failures.c.who == who) & (sign_in_failures.c.at == at)
+        with self.store.writing() as connection:
+            one = select(func.min(sign_in_failures.c.id)).where(same).scalar_subquery()
+            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.id == one))
 
     def _renew(self, user: User, old: str, password: str) -> None:
         # Compared with the hash that was read: a password changed in between must win.

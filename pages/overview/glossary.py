@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dashboard.services.views import Definition
 from dashboard.ui.errors import table_labels
 from dashboard.ui.page import Page
@@ -12,7 +14,7 @@ def render(page: Page) -> None:
     if glossary.freshness:
         page.fresh(glossary.freshness)
     known = sum(one.available for one in glossary.definitions)
-    page.lead(page.t("glossary.lead", known=known, all=len(glossary.definitions)))
+    page.lead(partial(page.t, "glossary.lead", known=known, all=len(glossary.definitions)))
     sought = page.search("search")
     found = [one for one in glossary.definitions if matches(page, one, sought)]
     if not found:

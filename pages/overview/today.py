@@ -54,7 +54,7 @@ def render(page: Page) -> None:
     today = page.ask(page.services.overview.today, asked)
     page.fresh(today.freshness)
     page.name("sku", dict(zip(today.products["sku"].astype(str), today.products["name"].astype(str), strict=True)))
-    page.lead(today_sentence(page.fmt, today))
+    page.lead(partial(today_sentence, page.fmt, today))
     page.tiles(today.tiles, today.baseline, passports)
     title = page.t("today.trend", currency=page.fmt.symbol.strip())
     line = partial(trend, page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)

@@ -42,7 +42,7 @@ def render(page: Page) -> None:
     page.fresh(view.freshness)
     names = cell_labels(page.fmt, view.cells)
     page.name("cell", names)
-    page.lead(heatmap_sentence(page.fmt, view, UNITS[metric]))
+    page.lead(partial(heatmap_sentence, page.fmt, view, UNITS[metric]))
     left, right = page.columns(3, 2)
     with left:
         draw_map(page, view, kind, asked.cells, names)
