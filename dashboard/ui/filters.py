@@ -144,7 +144,11 @@ def _more(fmt: Format, options: FilterOptions) -> None:
     choices = {"channel": options.channels, "category": options.categories, "partner": options.partners}
     chosen = sum(len(st.session_state.get(key(name), ())) for name in choices)
     label = t("filter.more_chosen", count=chosen) if chosen else t("filter.more")
-    with st.popover(label, icon=":material/tune:", key="filter.more"):
+    below = st.popover(label, icon=":material/tune:", key="filter.more", on_change="rerun")
+    # Thousands of partners are sent when somebody wants to choose among them, not with every run of every page.
+    if not below.open:
+        return
+    with below:
         for name, entries in choices.items():
             labels = option_labels(entries)
             st.multiselect(
@@ -154,6 +158,7 @@ def _more(fmt: Format, options: FilterOptions) -> None:
                 placeholder=t(f"filter.{name}.all"),
                 select_all=False,
                 key=key(name),
+                persist_state="session",
             )
 
 

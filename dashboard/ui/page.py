@@ -221,11 +221,13 @@ class Page:
             with behind:
                 self.table(f"{name}.table", title, frame, columns)
 
-    def map(self, name: str, deck: pdk.Deck, alt: str, picked: Callable[[Mapping[str, Any]], None]) -> None:
+    def map(
+        self, name: str, draw: Callable[[], pdk.Deck], alt: str, picked: Callable[[Mapping[str, Any]], None]
+    ) -> None:
         """A map; what is clicked (layer id → objects) is handed to ``picked``."""
         key = f"{self.key}.{name}"
         st.pydeck_chart(
-            deck,
+            self._once(f"{name} {self.asked.cells}", draw),
             height=480,
             selection_mode="single-object",
             key=key,

@@ -63,7 +63,7 @@ def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], name
         still=True,
     )
     extra = Backdrop(page.settings.geojson, page.settings.tile_url)
-    drawn = deck(page.fmt, page.palette, view, scale, kind=kind, chosen=chosen, extra=extra)
+    drawn = partial(deck, page.fmt, page.palette, view, scale, kind=kind, chosen=chosen, extra=extra)
     page.map(f"map.{kind}", drawn, title, lambda objects: pick(objects, names))
 
 

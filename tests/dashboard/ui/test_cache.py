@@ -11,7 +11,8 @@ from analytics.core.access import Action, Role
 from analytics.core.calendar import Comparison
 from analytics.core.errors import AccessDenied
 from dashboard.services.requests import Asked
-from dashboard.ui.cache import answer, key_of, plain
+from dashboard.services.views import Rows
+from dashboard.ui.cache import answer, key_of, plain, sealed
 from tests.dashboard.ui.fake_services import FakeServices, actor
 
 
@@ -58,3 +59,12 @@ def test_a_revoked_right_is_noticed_before_a_remembered_answer_is_handed_out() -
     services.actor = actor(Role.ADMINISTRATOR)
     with pytest.raises(AccessDenied):
         answer(services, Action.SEE_OVERVIEW, services.overview.today, Asked())
+
+
+def test_nobody_can_write_into_a_shared_answer() -> None:
+    rows = pd.DataFrame({"sales": [1.0, 2.0], "orders": [1.0, 2.0], "name": ["a", "b"], "count": [1, 2]})
+    shared = sealed(Rows(rows, total=2, shown=2))
+    for column, value in {"sales": 9.0, "orders": 9.0, "name": "z", "count": 9}.items():
+        with pytest.raises(ValueError, match="read-only"):
+            shared.frame.loc[0, column] = value
+    assert shared.frame.assign(sales=0.0)["sales"].sum() == 0
