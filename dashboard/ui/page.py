@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -148,7 +149,7 @@ class Page:
 
     def lead(self, sentence: Callable[[], str]) -> None:
         """The answer of the page in one sentence, of the last answer."""
-        self.lead_slot.markdown(self._once("lead", sentence))
+        self.lead_slot.markdown(self.once("lead", sentence))
 
     # Showing
 
@@ -196,10 +197,10 @@ class Page:
         """A plotly figure of the last answer, without a toolbar; ``still`` ones do not answer the mouse."""
         config = {"staticPlot": True} if still else {"displayModeBar": False}
         key = f"{self.key}.{name}"
-        st.plotly_chart(self._once(name, draw), theme=None, key=key, config=config, alt=alt)
+        st.plotly_chart(self.once(name, draw), theme=None, key=key, config=config, alt=alt)
 
-    def _once(self, name: str, draw: Callable[[], Drawing]) -> Drawing:
-        """What follows from the last answer and from how this person looks at it, made once."""
+    def once(self, name: str, draw: Callable[[], Drawing]) -> Drawing:
+        """What follows from the last answer alone and from how this person looks at it, made once and shared."""
         look = f"{self.words.language} {self.rises_red} {self.palette}"
         return drawn(f"{self.key}.{name} {look} {self._told}", draw)
 
@@ -227,7 +228,7 @@ class Page:
         """A map; what is clicked (layer id → objects) is handed to ``picked``."""
         key = f"{self.key}.{name}"
         st.pydeck_chart(
-            self._once(f"{name} {self.asked.cells}", draw),
+            self.once(f"{name} {self.asked.cells}", draw),
             height=480,
             selection_mode="single-object",
             key=key,
@@ -245,18 +246,20 @@ class Page:
         identified_by: str | None = None,
         choose: Callable[[str], None] | None = None,
         height: int | None = None,
+        follows: bool = False,
     ) -> None:
-        """A table; a selected row is handed to ``choose`` by its id."""
+        """A table; a selected row is handed to ``choose`` by its id. ``follows``: it shows the last answer as it is."""
         if frame.empty:
             self.note(self.t("table.empty"))
             return
+        convert = partial(tables.shown, frame, columns)
         tables.draw_table(
             self.fmt,
             f"{self.key}.{name}",
-            frame,
+            self.once(f"{name}.shown", convert) if follows else convert(),
             columns,
             alt=title,
-            identified_by=identified_by,
+            ids=tuple(frame[identified_by].astype(str)) if identified_by else (),
             choose=choose,
             height=height,
         )

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard.ui.formatting import NOTHING, Format
@@ -51,7 +52,7 @@ def configured(fmt: Format, column: Column) -> Any:
     return st.column_config.NumberColumn(label, format=NUMBERS[column.kind], width=column.width)
 
 
-def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
     """The visible columns; shares and changes as percent, decimals as floats because the browser has no decimals."""
     table = frame[[column.name for column in columns]].copy()
     for column in columns:
@@ -59,7 +60,7 @@ def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
             table[column.name] = table[column.name].astype(float) * 100
         elif column.kind in ("money", "cents", "count", "units"):
             table[column.name] = table[column.name].astype(float)
-    return table
+    return pa.Table.from_pandas(table, preserve_index=False)
 
 
 def widget_key(name: str, ids: Sequence[str]) -> str:
@@ -72,16 +73,15 @@ def widget_key(name: str, ids: Sequence[str]) -> str:
 def draw_table(
     fmt: Format,
     name: str,
-    frame: pd.DataFrame,
+    visible: pa.Table,
     columns: Sequence[Column],
     *,
     alt: str,
-    identified_by: str | None = None,
+    ids: tuple[str, ...] = (),
     choose: Callable[[str], None] | None = None,
     height: int | None = None,
 ) -> None:
-    """Draw ``frame``; with ``choose`` one row can be selected and its ``identified_by`` value is passed on."""
-    ids = tuple(frame[identified_by].astype(str)) if identified_by else ()
+    """Draw ``visible``; with ``choose`` one row can be selected and its entry of ``ids`` is passed on."""
     key = widget_key(name, ids) if choose else name
 
     def chosen() -> None:
@@ -91,10 +91,10 @@ def draw_table(
 
     on_select: Any = chosen if choose else "ignore"
     st.dataframe(
-        shown(frame, columns),
+        visible,
         column_config={column.name: configured(fmt, column) for column in columns},
         hide_index=True,
-        height=min(HEADER + ROW * max(len(frame), 1), height or HIGHEST),
+        height=min(HEADER + ROW * max(visible.num_rows, 1), height or HIGHEST),
         placeholder=NOTHING,
         key=key,
         on_select=on_select,

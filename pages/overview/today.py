@@ -78,18 +78,13 @@ def ranking(page: Page, today: Today, kind: str) -> None:
         page.figure(f"bars.{kind}", largest, title)
     labels = dict(zip(frame[kind].astype(str), frame["name"].astype(str), strict=True))
     page.table(
-        f"top.{kind}",
-        title,
-        frame,
-        columns,
-        identified_by=kind,
-        height=248,
-        choose=lambda code: narrow(kind, code, labels.get(code)),
-    )
+        f"top.{kind}", title, frame, columns,
+        identified_by=kind, height=248, follows=True, choose=lambda code: narrow(kind, code, labels.get(code)),
+    )  # fmt: skip
 
 
 def rows(page: Page, asked: Asked) -> None:
-    """The order lines behind the numbers; open at once when somebody narrowed the page."""
+    """The order lines behind the numbers; open when somebody narrowed the page."""
     below = page.details("rows", page.t("today.rows"), expanded=bool(asked.partners or asked.skus))
     if below is None:
         return
@@ -97,4 +92,4 @@ def rows(page: Page, asked: Asked) -> None:
         found = page.ask(page.services.overview.rows, asked, action=Action.SEE_ROWS)
         page.note(page.t("today.rows.shown", shown=f"{found.shown:,}", total=f"{found.total:,}"))
         named = found.frame.assign(channel=found.frame["channel"].replace(page.channels()))
-        page.table("rows.table", page.t("today.rows"), named, ROWS, height=380)
+        page.table("rows.table", page.t("today.rows"), named, ROWS, height=380, follows=True)

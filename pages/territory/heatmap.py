@@ -40,7 +40,7 @@ def render(page: Page) -> None:
     if size == AUTO and (fitting := fitting_resolution(view.cells["latitude"], view.cells["longitude"])) != COARSE:
         view = page.ask(page.services.territory.heatmap, asked, metric, fitting)
     page.fresh(view.freshness)
-    names = cell_labels(page.fmt, view.cells)
+    names = page.once("cells", partial(cell_labels, page.fmt, view.cells))
     page.name("cell", names)
     page.lead(partial(heatmap_sentence, page.fmt, view, UNITS[metric]))
     left, right = page.columns(3, 2)
@@ -75,4 +75,4 @@ def beside(page: Page, view: Heatmap, chosen: tuple[str, ...], names: dict[str, 
     lines = view.lines.assign(name=view.lines["name"].replace("", page.t("partner.none")))
     title = page.t("heatmap.lines_first" if len(lines) == LINES_SHOWN else "heatmap.lines", count=f"{len(lines):,}")
     page.section(title)
-    page.table("lines", title, lines, LINES[view.metric], height=440)
+    page.table("lines", title, lines, LINES[view.metric], height=440, follows=True)

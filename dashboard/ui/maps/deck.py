@@ -62,9 +62,20 @@ def coloured(view: Heatmap, frame: pd.DataFrame, scale: Scale, palette: Palette)
     return frame.assign(colour=painted)
 
 
+class SharedDeck(pdk.Deck):  # type: ignore[misc] # pydeck is not typed
+    """A map that is written out once and shown often."""
+
+    _written: str | None = None
+
+    def to_json(self) -> str:
+        if self._written is None:
+            self._written = str(super().to_json())
+        return self._written
+
+
 def deck(
     fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: str, chosen: tuple[str, ...], extra: Backdrop
-) -> pdk.Deck:
+) -> SharedDeck:
     """The map as hexagons (``kind`` "cells") or partner points ("points")."""
     frame = view.points.dropna(subset=["latitude", "longitude"]) if kind == layers.POINTS else view.cells
     where = fitted(frame["latitude"], frame["longitude"])
@@ -80,7 +91,7 @@ def deck(
         edge = 1.0 if legible(view.resolution, where.zoom) else 3.0
         drawn.append(layers.hexagons(rows.assign(chosen=rows["cell"].isin(chosen)), palette, edge=edge))
     drawn.append(layers.place_names(important(view.places, frame), fmt.words.language, palette, where.zoom))
-    return pdk.Deck(layers=drawn, initial_view_state=where, map_provider=None, tooltip=tooltip(palette))
+    return SharedDeck(layers=drawn, initial_view_state=where, map_provider=None, tooltip=tooltip(palette))
 
 
 def labelled(fmt: Format, view: Heatmap, rows: pd.DataFrame, kind: str) -> pd.DataFrame:
