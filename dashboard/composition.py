@@ -16,6 +16,7 @@ from dashboard.services.ask import Ask
 from dashboard.services.desk import Desk
 from dashboard.services.filters import Filters
 from dashboard.services.glossary import GlossaryService
+from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
 from dashboard.services.requests import Asked
 from dashboard.services.sign_in import SignIn
@@ -68,6 +69,27 @@ def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> S
     return _bound(settings, store, who)
 
 
+def loading_for(settings: Settings, store: Store, actor: Actor) -> Loading:
+    """Use cases that load data, in the actor's scope."""
+
+    def in_use() -> bool:
+        with UnitOfWork(store, actor.scope, reading=True) as unit:
+            return settings.lake.exists() or bool(unit.loads.all() or unit.users.list())
+
+    def committed() -> frozenset[str]:
+        with UnitOfWork(store, actor.scope, reading=True) as unit:
+            return frozenset(load.id for load in unit.loads.all())
+
+    return Loading(settings, store, actor, in_use, committed)
+
+
+def known_grants(settings: Settings, store: Store, grants: frozenset[str]) -> None:
+    """Raise AccessDenied for a grant on a partner that the published data do not know; without data all are taken."""
+    build = latest_build(store)
+    if build is not None:
+        _facts(Scope(grants), settings.marts, build.id, tuple(build.marts.items()))
+
+
 def rehearse(settings: Settings, store: Store) -> None:
     """Ask as head office would, and keep nothing but open files and compiled questions; a home without data is fine."""
     actor = Actor("service:rehearsal", "service:rehearsal", frozenset({Role.EXECUTIVE}), frozenset({ROOT}))
@@ -82,12 +104,13 @@ def rehearse(settings: Settings, store: Store) -> None:
 
 def _bound(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
     actor = who()
+    # One build for the whole run: a page must not show half of one and half of the next.
+    build = latest_build(store)
     desk = Desk(
         who=who,
-        latest_build=lambda: latest_build(store),
+        latest_build=lambda: build,
         facts_of=lambda scope, build: _facts(scope, settings.marts, build.id, tuple(build.marts.items())),
     )
-    build = latest_build(store)
     return Services(
         actor=actor,
         desk=desk,

@@ -88,7 +88,7 @@ def _full(table: str, row: Mapping[str, Any], load_id: str, extract_at: datetime
     system = {
         "source": row.get("source", "test"),
         "load_id": load_id,
-        "file": f"{table}.csv",
+        "file": row.get("file", f"{table}.csv"),
         "line": 2,
         "extract_at": extract_at,
         "loaded_at": NOW,

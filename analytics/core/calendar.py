@@ -91,8 +91,8 @@ _FIRST_DAY: dict[Preset, Callable[[date, date], date]] = {
 
 
 def preset_period(preset: Preset, *, covered: Period) -> Period:
-    """The days that ``preset`` means when data cover ``covered``."""
-    return Period(_FIRST_DAY[preset](covered.last, covered.first), covered.last)
+    """The days that ``preset`` means when data cover ``covered``; never a day before the first that has data."""
+    return Period(max(_FIRST_DAY[preset](covered.last, covered.first), covered.first), covered.last)
 
 
 def baseline(period: Period, comparison: Comparison) -> Period:

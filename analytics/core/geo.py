@@ -29,6 +29,10 @@ def is_cell(text: str) -> bool:
     return bool(h3.is_valid_cell(text))
 
 
+def resolution_of(cell: str) -> int:
+    return int(h3.get_resolution(cell))
+
+
 def parent_of(cell: str, resolution: int) -> str:
     """The cell of ``resolution`` that contains ``cell``; the cell itself when it is coarser already."""
     return cell if h3.get_resolution(cell) <= resolution else str(h3.cell_to_parent(cell, resolution))

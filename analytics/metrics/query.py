@@ -125,7 +125,8 @@ def _with_dimension(rows: ir.Table, dimension: Dimension, tables: Tables) -> ir.
     if dimension.derive is not None:
         return rows.mutate(**{dimension.name: dimension.derive(rows)})
     if dimension.name == "identified" and "identified" not in rows.columns:
-        return rows.mutate(identified=rows.account.notnull())
+        # As a case: the SQL of a bare "is not null" cannot stand before IN.
+        return rows.mutate(identified=ibis.ifelse(rows.account.notnull(), True, False))
     if dimension.table is None or dimension.column is None:
         return rows
     described = tables(dimension.table)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analytics.core.access import Role
 from analytics.core.errors import DomainError
 from dashboard.cli.printing import (
     answer_facts,
@@ -152,6 +153,30 @@ def users_create_admin(
         print(told.t("cli.admin_created", name=user.name))
 
 
+@users.command("create")
+def users_create(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[list[Role], typer.Option(help="May be repeated.")],
+    grant: Annotated[list[str], typer.Option(help="Partner whose rows (and sub-outlets' rows) are seen; brand: all.")],
+    display_name: Annotated[str | None, typer.Option(help="Name to show.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="WATERLINE_PASSWORD")
+    ] = "",
+) -> None:
+    """Create an account with roles and grants."""
+    from dashboard.composition import known_grants
+    from data.store.identity import Identity
+
+    with _told(False) as told:
+        settings, store = _opened()
+        known_grants(settings, store, frozenset(grant))
+        user = Identity(store).create_user(
+            name=name, display_name=display_name or name, password=password,
+            roles=frozenset(role), grants=frozenset(grant), now=_now(),
+        )  # fmt: skip
+        print(told.t("cli.user_created", name=user.name))
+
+
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501,
@@ -215,11 +240,11 @@ def _opened() -> tuple[Settings, Store]:
 
 
 def _loading(job: str) -> tuple[Settings, Loading]:
-    from dashboard.services.loading import Loading
+    from dashboard.composition import loading_for
     from dashboard.services.users import service_actor
 
     settings, store = _opened()
-    return settings, Loading(settings, store, service_actor(job))
+    return settings, loading_for(settings, store, service_actor(job))
 
 
 @contextmanager

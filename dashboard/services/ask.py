@@ -52,9 +52,10 @@ class Ask:
         whose action the actor lacks.
         """
         opened = self._desk.open(Action.SEE_OVERVIEW)
+        metrics, by = tuple(dict.fromkeys(metrics)), tuple(dict.fromkeys(by))
         for name in metrics:
             self._admit(opened, metric_named(name))
-        period = Period(first or opened.covered.first, last or opened.covered.last)
+        period = _asked_period(opened.covered, first, last)
         question = Question(metrics, by=by, period=period, where=tuple(_condition(text) for text in where))
         table = opened.ask(question)
         return Answer(
@@ -68,6 +69,15 @@ class Ask:
             raise MissingData("metric_needs_tables", metric=metric.name, tables=", ".join(missing))
 
 
+def _asked_period(covered: Period, first: date | None, last: date | None) -> Period:
+    """Days before or after all data are refused: an answer of zero would claim to know them."""
+    outside = (first and first > covered.last) or (last and last < covered.first)
+    if outside:
+        given = f"{first or ''} – {last or ''}"
+        raise MissingData("period_not_covered", given=given, first=covered.first, last=covered.last)
+    return Period(first or covered.first, last or covered.last)
+
+
 def _condition(text: str) -> tuple[str, tuple[str | bool | None, ...]]:
     """``k=v`` or ``k=v1,v2``; ``none`` means unknown, ``yes``/``no`` belong to flags."""
     name, equals, values = text.partition("=")
@@ -79,8 +89,18 @@ def _condition(text: str) -> tuple[str, tuple[str | bool | None, ...]]:
 def _value(name: str, text: str) -> str | bool | None:
     if text == UNKNOWN:
         return None
+    if DIMENSIONS[name].key == "day":
+        return _first_day(name, text)
     if name != "identified":
         return text
     if text not in {"yes", "no"}:
         raise DomainError("where_flag", given=text, dimension=name)
     return text == "yes"
+
+
+def _first_day(name: str, text: str) -> str:
+    """A day, or the first day of a week, month or year, as ISO text."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise DomainError("where_malformed", given=f"{name}={text}", known=", ".join(DIMENSIONS)) from None

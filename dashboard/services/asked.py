@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from analytics.core.calendar import Period, baseline, preset_period
+from analytics.core.geo import RESOLUTIONS, is_cell, resolution_of
 from dashboard.services.desk import Opened
 from dashboard.services.requests import Asked
 
@@ -27,18 +28,29 @@ def comparable(period: Period, covered: Period) -> bool:
     return covered.first <= period.first and period.last <= covered.last
 
 
-def where_of(asked: Asked, opened: Opened, *, partners: bool = True) -> Where:
-    """Filters as a question's ``where``; a partner stands for itself and everybody below it."""
+def where_of(asked: Asked, opened: Opened, *, cells: bool = True) -> Where:
+    """Filters as a question's ``where``; a partner stands for itself and everybody below it.
+
+    ``cells=False`` leaves the chosen hexagons out, for a map that goes on showing what lies around them.
+    """
     kept: list[tuple[str, tuple[str | bool | None, ...]]] = []
     if asked.channels:
         kept.append(("channel", asked.channels))
-    if asked.partners and partners:
+    if asked.partners:
         kept.append(("partner", _with_descendants(asked.partners, opened)))
     if asked.categories:
         kept.append(("category", asked.categories))
     if asked.skus:
         kept.append(("sku", asked.skus))
+    if asked.cells and cells:
+        kept.extend(_in_cells(asked.cells))
     return tuple(kept)
+
+
+def _in_cells(cells: tuple[str, ...]) -> Where:
+    known = [cell for cell in cells if is_cell(cell) and resolution_of(cell) in RESOLUTIONS]
+    sizes = sorted({resolution_of(cell) for cell in known}) or [RESOLUTIONS[0]]
+    return tuple((f"cell{size}", tuple(cell for cell in known if resolution_of(cell) == size)) for size in sizes)
 
 
 def _with_descendants(partners: tuple[str, ...], opened: Opened) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pyarrow.dataset import dataset
+from pyarrow.dataset import dataset, field
 
 from analytics.core.access import Action, Actor
 from analytics.core.errors import DomainError
@@ -34,11 +35,16 @@ DEMO_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """Use cases of whoever may load data; files are read and marts built in the actor's scope."""
+    """Use cases of whoever may load data; files are read and marts built in the actor's scope.
+
+    ``in_use`` tells whether home or store hold anything, ``committed`` which loads count.
+    """
 
     settings: Settings
     store: Store
     actor: Actor
+    in_use: Callable[[], bool]
+    committed: Callable[[], frozenset[str]]
 
     def ingest(
         self,
@@ -49,8 +55,18 @@ class Loading:
         extract_at: datetime | None = None,
         progress: Progress | None = None,
     ) -> IngestReport:
-        """Load what the mapping finds below ``path``; raises AccessDenied, ContractViolation."""
+        """Load what the mapping finds below ``path``; raises AccessDenied, ContractViolation.
+
+        A demo home takes nothing else: the passwords of its accounts are published.
+        """
         self.actor.require(Action.LOAD_DATA)
+        if self.settings.demo_marker.exists():
+            raise DomainError("demo_home_takes_nothing", home=str(self.settings.home))
+        return self._ingest(path, mapping, now=now, extract_at=extract_at, progress=progress)
+
+    def _ingest(
+        self, path: str, mapping: Path, *, now: datetime, extract_at: datetime | None, progress: Progress | None
+    ) -> IngestReport:
         return ingest(
             path,
             load_mapping(mapping_file(mapping)),
@@ -80,27 +96,39 @@ class Loading:
         lake = Lake(self.settings.lake)
         if lake.version(REJECTS) is None:
             return []
-        rows = dataset(lake.files(REJECTS)).sort_by(
-            [("rejected_at", "descending"), ("file", "ascending"), ("line", "ascending")]
-        )
+        kept = dataset(lake.files(REJECTS)).filter(field("load_id").isin(sorted(self.committed())))
+        rows = kept.sort_by([("rejected_at", "descending"), ("file", "ascending"), ("line", "ascending")])
         newest = rows.head(limit).to_pylist()
         return [{**row, "facts": json.loads(row["facts"] or "{}")} for row in newest]
+
+    def _last_day(self, now: datetime) -> date:
+        """Yesterday, or the day that an earlier attempt began with: two worlds must not overlay each other."""
+        marker = self.settings.demo_marker
+        begun = marker.read_text() if marker.exists() else ""
+        if begun and begun != DEMO_READY:
+            return date.fromisoformat(begun)
+        last_day = now.astimezone(DEMO_ZONE).date() - timedelta(days=1)
+        marker.write_text(last_day.isoformat())
+        return last_day
 
     def demo(self, *, now: datetime, seed: int = DEMO_SEED, progress: Progress | None = None) -> Build:
         """Make a demo home: write the sample world, load it as a user would, build, create the demo accounts.
 
-        Raises DomainError ``home_not_empty`` where something was loaded that is not the demo.
+        Raises DomainError ``home_not_empty`` where home or store hold something that is not the demo: its accounts have
+        a published password.
         """
         self.actor.require(Action.LOAD_DATA)
-        if self.settings.lake.exists() and not self.settings.demo_marker.exists():
+        marker = self.settings.demo_marker
+        finished = marker.exists() and marker.read_text() == DEMO_READY
+        if finished:
+            raise DomainError("demo_ready", home=str(self.settings.home))
+        if not marker.exists() and self.in_use():
             raise DomainError("home_not_empty", home=str(self.settings.home))
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        self.settings.demo_marker.touch()
         written = Path(tempfile.mkdtemp(prefix="sample-", dir=self.settings.home))
         try:
-            yesterday = now.astimezone(DEMO_ZONE).date() - timedelta(days=1)
-            write_sample(written, seed=seed, last_day=yesterday)
-            self.ingest(str(written), Path("contract"), now=now, progress=progress)
+            write_sample(written, seed=seed, last_day=self._last_day(now))
+            self._ingest(str(written), Path("contract"), now=now, extract_at=None, progress=progress)
         finally:
             shutil.rmtree(written, ignore_errors=True)
         built, _ = self.build(now=now, progress=progress)
@@ -111,7 +139,7 @@ class Loading:
 
 def mapping_file(given: Path) -> Path:
     """A mapping by path, or one that comes with Waterline by its bare name; raises DomainError that lists those."""
-    if given.exists():
+    if given.is_file():
         return given
     shipped = MAPPINGS / f"{given.name.removesuffix('.toml')}.toml"
     if shipped.exists():

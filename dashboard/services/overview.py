@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -40,6 +41,7 @@ TILES = (
     "refunds",
 )
 TOP = 100
+MOVERS = 10
 ROWS_SHOWN = 500
 
 
@@ -74,7 +76,11 @@ class Overview:
         products, partners = opened.facts.table("product"), opened.facts.table("partner")
         described = lines.left_join(products.select("sku", "category", product_name="name"), "sku").drop("sku_right")
         described = described.left_join(partners.select("partner", partner_name="name"), "partner")
-        for name, values in where_of(asked, opened):
+        where = where_of(asked, opened)
+        cells = [name for name, _ in where if name.startswith("cell")]
+        if cells:
+            described = described.left_join(opened.facts.table("place").select("place", *cells), "place")
+        for name, values in where:
             described = described.filter(described[name].isin(list(values)))
         total = opened.facts.answer(described.aggregate(total=described.count()))["total"][0].as_py()
         newest = described.order_by([described.day.desc(), described.order_id, described.line_no]).limit(ROWS_SHOWN)
@@ -185,22 +191,24 @@ def _by_bucket(opened: Opened, bucket: str, period: Period, where: Where) -> dic
 
 
 def _tops(opened: Opened, by: str, period: Period, base: Period | None, where: Where) -> pd.DataFrame:
+    """The largest by sales and, whatever their size, those that changed most: a lost customer sells nothing now."""
     second = "orders" if by == "partner" else "units"
-    now = frame_of(opened.ask(Question(("sales", second), by=(by,), period=period, where=where)))
-    total = now["sales"].sum()
-    now = now[now[by].notna()]
+    found = frame_of(opened.ask(Question(("sales", second), by=(by,), period=period, where=where)))
+    total = found["sales"].sum()
     if base:
         before = frame_of(opened.ask(Question(("sales",), by=(by,), period=base, where=where)))
-        now = now.merge(before.rename(columns={"sales": "baseline"}), on=by, how="left")
+        found = found.merge(before.rename(columns={"sales": "baseline"}), on=by, how="outer")
+        found = found.fillna({"sales": 0.0, second: 0.0, "baseline": 0.0})
     else:
-        now = now.assign(baseline=float("nan"))
-    now = now.sort_values(["sales", by], ascending=[False, True]).head(TOP)
-    names = _names(opened, by, now[by].tolist())
-    now = now.merge(names, on=by, how="left")
-    return now.assign(
-        name=now["name"].fillna(now[by]),
-        change=(now["sales"] - now["baseline"]) / now["baseline"].where(now["baseline"] > 0),
-        share=now["sales"] / total if total else float("nan"),
+        found = found.assign(baseline=float("nan"))
+    found = found[found[by].notna()].sort_values(["sales", by], ascending=[False, True])
+    moved = (found["sales"] - found["baseline"]).abs().nlargest(MOVERS).index
+    found = found[(np.arange(len(found)) < TOP) | found.index.isin(moved)]
+    found = found.merge(_names(opened, by, found[by].tolist()), on=by, how="left")
+    return found.assign(
+        name=found["name"].fillna(found[by]),
+        change=(found["sales"] - found["baseline"]) / found["baseline"].where(found["baseline"] > 0),
+        share=found["sales"] / total if total else float("nan"),
     ).reset_index(drop=True)
 
 
@@ -222,7 +230,7 @@ def _coverage(opened: Opened, period: Period) -> tuple[Gap, ...]:
 
 
 def _gap(kind: str, rows: list[dict[str, object]]) -> Gap:
-    named = tuple(str(row["name"]) for row in rows[:50] if row["name"] is not None)
+    named = tuple(str(row["name"]).removeprefix("r:") for row in rows[:50] if row["name"] is not None)
     return Gap(
         kind,
         things=len(rows),

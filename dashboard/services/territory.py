@@ -43,7 +43,11 @@ class Territory:
             raise DomainError("unknown_resolution", given=resolution, known=", ".join(map(str, RESOLUTIONS)))
         period, base = period_of(asked, opened.covered), baseline_of(asked, opened.covered)
         view = _View(
-            opened, metric, period, base if comparable(base, opened.covered) else None, where_of(asked, opened)
+            opened,
+            metric,
+            period,
+            base if comparable(base, opened.covered) else None,
+            where_of(asked, opened, cells=False),
         )
         cells = _cells(view, resolution)
         return Heatmap(
@@ -104,10 +108,12 @@ def _cells(view: _View, resolution: int) -> pd.DataFrame:
 
 
 def _cell_names(view: _View, column: str) -> dict[str, str]:
-    places = view.opened.facts.table("place")
-    known = places.filter(places[column].notnull() & places.label.notnull())
-    named = known.group_by(cell=known[column]).aggregate(label=known.label.mode())
-    return {row["cell"]: row["label"] for row in view.opened.facts.answer(named).to_pylist()}
+    """The name that most of the places one sells at have in common, by cell; only places of one's own rows count."""
+    places, sold = view.opened.facts.table("place"), view.opened.facts.table("sales_day")
+    known = places.filter(places[column].notnull() & places.label.notnull()).semi_join(sold, "place")
+    counted = known.group_by(cell=known[column], label=known.label).aggregate(times=known.count())
+    named = frame_of(view.opened.facts.answer(counted)).sort_values(["times", "label"], ascending=[False, True])
+    return dict(named.drop_duplicates("cell")[["cell", "label"]].itertuples(index=False))
 
 
 def _points(view: _View) -> pd.DataFrame:

@@ -31,12 +31,16 @@ OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
 def create_admin(identity: Identity, *, name: str, display_name: str, password: str, now: datetime) -> User:
-    """An administrator with the head-office grant, made from the shell of the machine that holds the store."""
+    """The first account, made from the shell of the machine that holds the store, with the head-office grant.
+
+    An administrator keeps things right and sees no figures; whoever sets the system up must see what was loaded, so
+    this one is an executive, too.
+    """
     return identity.create_user(
         name=name,
         display_name=display_name,
         password=password,
-        roles={Role.ADMINISTRATOR},
+        roles={Role.ADMINISTRATOR, Role.EXECUTIVE},
         grants={ROOT},
         now=now,
     )

@@ -72,7 +72,8 @@ class Today:
     """Answer of ``overview/today``.
 
     ``trend``: columns day (date), sales, baseline (the aligned day of the baseline period; NaN where none).
-    ``partners``: partner, name, sales, orders, change (relative to baseline, NaN where none), share.
+    ``partners``: partner, name, sales, orders, baseline, change (relative to
+    baseline, NaN where none), share.
     ``products``: sku, name, category, sales, units, change, share. Both sorted by sales, descending.
     ``coverage``: what could not be attributed, for honest footnotes.
     """

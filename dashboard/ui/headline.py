@@ -15,13 +15,12 @@ MENTIONED = 2
 
 
 def contributions(frame: pd.DataFrame) -> pd.Series:
-    """Absolute change per row of a frame with ``sales`` and ``change`` (relative), indexed by ``name``.
+    """Absolute change per row of a frame with ``sales`` and ``baseline``, indexed by ``name``.
 
-    Rows without a baseline are left out: nothing can be said about their change.
+    Rows without a baseline are left out: nothing can be said about their change. A baseline of zero is one: it is new.
     """
-    known = frame[frame["change"].notna() & (frame["change"] > -1)]
-    sales = known["sales"].astype(float)
-    change = sales - sales / (1 + known["change"].astype(float))
+    known = frame[frame["baseline"].notna()]
+    change = known["sales"].astype(float) - known["baseline"].astype(float)
     return pd.Series(change.to_numpy(), index=known["name"].astype(str))
 
 

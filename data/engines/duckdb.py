@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import ibis
@@ -94,14 +95,17 @@ class Workshop:
     def write(self, expression: ir.Table, name: str, file: Path) -> None:
         """Write the mart ``name`` into ``file``; the file appears whole or not at all."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        half = file.with_suffix(".half")
-        half.unlink(missing_ok=True)
+        # A name of its own: two builds at once must not write into one file.
+        half = file.with_name(f"{file.stem}-{uuid4().hex[:8]}.half")
         self._raw.execute(f"ATTACH '{_quoted(half)}' AS target")
         try:
-            self.backend.create_table(name, expression, database=("target", "main"))
+            try:
+                self.backend.create_table(name, expression, database=("target", "main"))
+            finally:
+                self._raw.execute("DETACH target")
+            half.replace(file)
         finally:
-            self._raw.execute("DETACH target")
-        half.replace(file)
+            half.unlink(missing_ok=True)
 
     def attach(self, name: str, file: Path) -> ir.Table:
         """A mart that was built before, as a table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import ibis.expr.types as ir
@@ -51,6 +52,16 @@ def _same(mart: str, expected: dict[str, Decimal], found: dict[str, Decimal]) ->
     for part, value in expected.items():
         if found[part] != value:
             raise ContractViolation("total_lost", mart=mart, part=part, expected=value, found=found[part])
+
+
+def nothing_after(inputs: Inputs, last: date) -> None:
+    """Raise ContractViolation for a line dated after ``last``: one wrong year would empty every "last 30 days"."""
+    for mart, document in (("sales_line", "order_id"), ("refund_line", "refund_id")):
+        rows = inputs.mart(mart)
+        late = rows.filter(rows.day > last).select("source", "day", document=rows[document])
+        found = inputs.collect(late.order_by(["day", "document"]).limit(1)).to_pylist()
+        if found:
+            raise ContractViolation("dated_in_the_future", **found[0], last=last)
 
 
 def _every_line_has_a_day(inputs: Inputs) -> None:

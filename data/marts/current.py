@@ -14,7 +14,7 @@ from data.contract.schema import Family, Table
 def newest_by_key(
     rows: ir.Table, declared: Table, *, several_loads: bool, collect: Callable[[ir.Table], pa.Table]
 ) -> ir.Table:
-    """One row per key: the newest extract, then the newest load; flagged deletions are left out.
+    """One row per key: the newest extract, then the newest load, then the last file; flagged deletions are left out.
 
     before                                        after
     key  amount  extract_at  loaded_at            key  amount
@@ -32,8 +32,10 @@ def newest_by_key(
     doubled = rows.group_by(digest=digest).aggregate(times=rows.count()).filter(lambda t: t.times > 1)
     if collect(doubled.limit(1)).num_rows == 0:
         return alive
+    # Files of one ingest may share both times: the last by name wins, not the one with the luckier random load id.
     newest = ibis.row_number().over(
-        group_by=list(key), order_by=[rows.extract_at.desc(), rows.loaded_at.desc(), rows.load_id.desc()]
+        group_by=list(key),
+        order_by=[rows.extract_at.desc(), rows.loaded_at.desc(), rows.file.desc(), rows.load_id.desc()],
     )
     return rows.mutate(newest=newest).filter(lambda t: (t.newest == 0) & ~t.deleted.fill_null(False)).drop("newest")
 

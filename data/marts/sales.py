@@ -48,11 +48,14 @@ def sales_line(inputs: Inputs) -> ir.Table:
 
 
 def buyer(rows: ir.Table) -> ir.StringValue:
-    """Who bought: ``a:`` account, or ``p:`` partner in wholesale; null when nobody is known."""
+    """Who bought: ``a:`` source and account (a member as one system knows it), or ``p:`` partner in wholesale.
+
+    Null when nobody is known.
+    """
     partner = ibis.ifelse(
         rows.channel_group == "wholesale", ibis.literal("p:") + rows.entry_partner, ibis.null("string")
     )
-    return ibis.coalesce(ibis.literal("a:") + rows.account, partner)
+    return ibis.coalesce(ibis.literal("a:") + rows.source + "\x1f" + rows.account, partner)
 
 
 def _unit_cost(inputs: Inputs) -> ir.Table:

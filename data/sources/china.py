@@ -46,7 +46,7 @@ class Centre:
 
 @lru_cache(maxsize=1)
 def china_centres() -> tuple[Centre, ...]:
-    """Every region that has a centre, sorted by code; read as a file, because importing the package loads its matcher."""
+    """Every region that has a centre, by code; read as a file, because importing the package loads its matcher."""
     spec = find_spec("cpca")
     if spec is None or not spec.submodule_search_locations:
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,7 @@ Shell = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def loaded(
-    tmp_path_factory: pytest.TempPathFactory, realdata: Callable[[str], Path]
-) -> Iterator[Callable[[str], Shell]]:
+def loaded(tmp_path_factory: pytest.TempPathFactory, realdata: Callable[[str], Path]) -> Callable[[str], Shell]:
     """Data set's name → a shell on a home that holds it, loaded and built once."""
     homes: dict[str, Path] = {}
 
@@ -38,7 +36,7 @@ def loaded(
             waterline(homes[name], "build")
         return lambda *arguments: waterline(homes[name], *arguments)
 
-    yield home
+    return home
 
 
 def waterline(home: Path, *arguments: str) -> dict[str, Any]:

@@ -42,11 +42,12 @@ def an_admin(store: Store) -> Actor:
     return users.actor_named(Identity(store), "root")
 
 
-def test_the_first_administrator_manages_and_loads_but_sees_no_rows(store: Store) -> None:
+def test_the_first_administrator_manages_loads_and_sees_what_was_loaded(store: Store) -> None:
     admin = an_admin(store)
     assert admin.scope.anchors == {ROOT}
     assert admin.may(Action.MANAGE_USERS)
-    assert not admin.may(Action.SEE_ROWS)
+    assert admin.may(Action.LOAD_DATA)
+    assert admin.may(Action.SEE_ROWS)
 
 
 def test_demo_accounts_exist_in_a_demo_home_only(store: Store, settings: Settings) -> None:

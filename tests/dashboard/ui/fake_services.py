@@ -158,13 +158,15 @@ def tiles() -> tuple[Tile, ...]:
 
 def ranking(things: list[tuple[str, str]], key: str, second: str) -> pd.DataFrame:
     sales = [300_000.0 / (place + 1) for place in range(len(things))]
+    changes = [float("nan") if place == 3 else 0.2 - place * 0.06 for place in range(len(things))]
     return pd.DataFrame(
         {
             key: [code for code, _ in things],
             "name": [name for _, name in things],
             "sales": sales,
             second: [value / 60 for value in sales],
-            "change": [float("nan") if place == 3 else 0.2 - place * 0.06 for place in range(len(things))],
+            "change": changes,
+            "baseline": [value / (1 + change) for value, change in zip(sales, changes, strict=True)],
             "share": [value / sum(sales) for value in sales],
         }
     )

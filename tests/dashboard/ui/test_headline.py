@@ -18,18 +18,18 @@ from tests.dashboard.ui.fake_services import FakeOverview, FakeTerritory
 ZH, EN = Format(words("zh")), Format(words("en"))
 FRAME = pd.DataFrame(
     {
-        "name": ["up", "new", "down", "most"],
-        "sales": [120.0, 50.0, 80.0, 300.0],
-        "change": [0.2, float("nan"), -0.2, 0.5],
+        "name": ["up", "unknown", "down", "most", "lost", "new"],
+        "sales": [120.0, 50.0, 80.0, 300.0, 0.0, 30.0],
+        "baseline": [100.0, float("nan"), 100.0, 200.0, 90.0, 0.0],
     }
 )
 
 
 def test_contributions_leave_out_what_has_no_baseline() -> None:
-    assert contributions(FRAME).round(6).to_dict() == {"up": 20.0, "down": -20.0, "most": 100.0}
+    assert contributions(FRAME).round(6).to_dict() == {"up": 20, "down": -20, "most": 100, "lost": -90, "new": 30}
 
 
-@pytest.mark.parametrize(("total", "named"), [(100.0, ["most", "up"]), (-5.0, ["down"])])
+@pytest.mark.parametrize(("total", "named"), [(100.0, ["most", "new"]), (-5.0, ["lost", "down"])])
 def test_movers_go_the_way_of_the_total(total: float, named: list[str]) -> None:
     assert list(movers(FRAME, total).index) == named
 
