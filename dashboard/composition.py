@@ -71,16 +71,7 @@ def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> S
 
 def loading_for(settings: Settings, store: Store, actor: Actor) -> Loading:
     """Use cases that load data, in the actor's scope."""
-
-    def in_use() -> bool:
-        with UnitOfWork(store, actor.scope, reading=True) as unit:
-            return settings.lake.exists() or bool(unit.loads.all() or unit.users.list())
-
-    def committed() -> frozenset[str]:
-        with UnitOfWork(store, actor.scope, reading=True) as unit:
-            return frozenset(load.id for load in unit.loads.all())
-
-    return Loading(settings, store, actor, in_use, committed)
+    return Loading(settings, store, actor, lambda: UnitOfWork(store, actor.scope))
 
 
 def known_grants(settings: Settings, store: Store, grants: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""The shell: waterline demo | ingest | rejects | build | ask | contract | users | serve."""
+"""The shell: waterline demo | ingest | loads | forget | rejects | build | ask | contract | users | serve."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ from dashboard.cli.printing import (
     bars,
     build_facts,
     ingest_table,
+    loads_table,
     rejects_table,
     say,
 )
@@ -80,6 +82,26 @@ def rejects(limit: Annotated[int, typer.Option(help="Newest rows to show.")] = 5
         _, loading = _loading("rejects")
         rows = loading.rejects(limit)
         say(json_output, {"rejects": rows}, rejects_table(rows, told))
+
+
+@app.command()
+def loads(json_output: Json = False) -> None:
+    """Show what was loaded, newest first."""
+    with _told(json_output) as told:
+        _, loading = _loading("loads")
+        known = loading.loads()
+        say(json_output, {"loads": [asdict(load) for load in known]}, loads_table(known, told))
+
+
+@app.command()
+def forget(
+    load: Annotated[list[str], typer.Argument(help="Loads, as `waterline loads` names them.")],
+) -> None:
+    """Take loads back, for example those of a wrong mapping; the next build goes without them."""
+    with _told(False) as told:
+        _, loading = _loading("forget")
+        loading.forget(tuple(load))
+        print(told.t("cli.forgotten", loads=len(load)))
 
 
 @app.command()

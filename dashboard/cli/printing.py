@@ -18,7 +18,7 @@ from dashboard.words import Words
 if TYPE_CHECKING:
     from dashboard.services.ask import Answer
     from data.sources.report import IngestReport
-    from data.store.records import Build
+    from data.store.records import Build, Load
 
 
 class Bar:
@@ -112,6 +112,19 @@ def ingest_table(report: IngestReport, told: Words) -> Table:
     notes += [told.t("cli.file_ignored", file=file) for file in report.ignored]
     notes += [told.t("cli.file_absent", file=file) for file in report.absent]
     table.caption = "\n".join([*notes, told.t("cli.see_rejects")] if reasons else notes) or None
+    return table
+
+
+def loads_table(known: Sequence[Load], told: Words) -> Table:
+    """One row per load: what to call it, where it came from, what it brought."""
+    table = Table()
+    for name in ("load", "at", "source", "file", "loaded"):
+        table.add_column(told.t(f"cli.column.{name}"), overflow="fold")
+    for load in known:
+        brought = ", ".join(f"{name} {rows:,}" for name, rows in load.tables.items())
+        table.add_row(
+            load.id, f"{load.loaded_at:%Y-%m-%d %H:%M}", f"{load.source} ({load.currency})", load.file, brought
+        )
     return table
 
 

@@ -6,10 +6,11 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pyarrow.dataset import dataset, field
@@ -26,25 +27,37 @@ from data.sources.mapping import load_mapping
 from data.sources.report import IngestReport, Progress
 from data.store.engine import Store
 from data.store.identity import Identity
-from data.store.records import Build
+from data.store.records import Build, Load
+from data.store.repositories import Loads, Users
 
 MAPPINGS = Path(__file__).parents[2] / "data" / "sources" / "mappings"
 DEMO_SEED = 20260118
 DEMO_ZONE = ZoneInfo("Asia/Shanghai")
 
 
+class Work(Protocol):
+    """The part of a unit of work that loading needs."""
+
+    @property
+    def loads(self) -> Loads: ...
+
+    @property
+    def users(self) -> Users: ...
+
+    def commit(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Loading:
     """Use cases of whoever may load data; files are read and marts built in the actor's scope.
 
-    ``in_use`` tells whether home or store hold anything, ``committed`` which loads count.
+    ``work`` opens a unit of work in the actor's scope.
     """
 
     settings: Settings
     store: Store
     actor: Actor
-    in_use: Callable[[], bool]
-    committed: Callable[[], frozenset[str]]
+    work: Callable[[], AbstractContextManager[Work]]
 
     def ingest(
         self,
@@ -78,6 +91,20 @@ class Loading:
             progress=progress,
         )
 
+    def loads(self) -> list[Load]:
+        """Every load that counts, newest first."""
+        self.actor.require(Action.LOAD_DATA)
+        with self.work() as unit:
+            return sorted(unit.loads.all(), key=lambda load: load.loaded_at, reverse=True)
+
+    def forget(self, load_ids: tuple[str, ...]) -> None:
+        """Take loads back, all or none: what a wrong mapping brought in must not stand beside the right rows."""
+        self.actor.require(Action.LOAD_DATA)
+        with self.work() as unit:
+            for load_id in load_ids:
+                unit.loads.remove(load_id)
+            unit.commit()
+
     def build(self, *, now: datetime, progress: Progress | None = None) -> tuple[Build, tuple[str, ...]]:
         """Build what changed and publish; the build and the names of the marts that were made anew."""
         self.actor.require(Action.LOAD_DATA)
@@ -96,10 +123,14 @@ class Loading:
         lake = Lake(self.settings.lake)
         if lake.version(REJECTS) is None:
             return []
-        kept = dataset(lake.files(REJECTS)).filter(field("load_id").isin(sorted(self.committed())))
+        kept = dataset(lake.files(REJECTS)).filter(field("load_id").isin(sorted(load.id for load in self.loads())))
         rows = kept.sort_by([("rejected_at", "descending"), ("file", "ascending"), ("line", "ascending")])
         newest = rows.head(limit).to_pylist()
         return [{**row, "facts": json.loads(row["facts"] or "{}")} for row in newest]
+
+    def _in_use(self) -> bool:
+        with self.work() as unit:
+            return self.settings.lake.exists() or bool(unit.loads.all() or unit.users.list())
 
     def _last_day(self, now: datetime) -> date:
         """Yesterday, or the day that an earlier attempt began with: two worlds must not overlay each other."""
@@ -122,7 +153,7 @@ class Loading:
         finished = marker.exists() and marker.read_text() == DEMO_READY
         if finished:
             raise DomainError("demo_ready", home=str(self.settings.home))
-        if not marker.exists() and self.in_use():
+        if not marker.exists() and self._in_use():
             raise DomainError("home_not_empty", home=str(self.settings.home))
         self.settings.home.mkdir(parents=True, exist_ok=True)
         written = Path(tempfile.mkdtemp(prefix="sample-", dir=self.settings.home))

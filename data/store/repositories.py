@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, true
+from sqlalchemy import Connection, Row, delete, insert, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
@@ -44,6 +44,15 @@ class Loads:
         same = (loads.c.content_digest == content_digest) & (loads.c.mapping_digest == mapping_digest)
         row = self._connection.execute(select(loads).where(same)).one_or_none()
         return None if row is None else _load(row)
+
+    def remove(self, id: str) -> None:
+        """Forget a load: its rows in the lake count no more, and the same file can be loaded again.
+
+        Raises DomainError ``load_unknown``.
+        """
+        require_brand(self._scope, "loads.remove")
+        if self._connection.execute(delete(loads).where(loads.c.id == id)).rowcount != 1:
+            raise DomainError("load_unknown", load=id)
 
 
 class Builds:

@@ -12,8 +12,10 @@ import ibis.expr.types as ir
 import pytest
 
 from analytics.core.calendar import Preset
-from analytics.core.errors import ContractViolation
+from analytics.core.errors import ContractViolation, DomainError
+from dashboard.composition import loading_for
 from dashboard.services.requests import Asked
+from dashboard.services.users import service_actor
 from data.lake.lake import Lake
 from data.marts import MARTS, sales
 from data.marts import build as building
@@ -197,3 +199,15 @@ def test_a_lost_customer_is_told(world: World) -> None:
     assert partners.loc["S1", "sales"] == 0
     assert partners.loc["S1", "change"] == -1
     assert partners.loc["X9", "baseline"] == 0
+
+
+def test_a_load_that_is_taken_back_counts_no_more(world: World) -> None:
+    wrong = [line("wrong-A2", "1", "2026-02-10", "shop", "R5", "1", "69.00", entry_partner="S1")]
+    load_rows(world.settings, world.store, "order_line", wrong, load_id="wrong", currency="USD")
+    loading = loading_for(world.settings, world.store, service_actor("test"))
+    assert loading.loads()[0].id in {load.id for load in loading.loads()}
+    with pytest.raises(DomainError, match="load_unknown"):
+        loading.forget(("wrong", "never-loaded"))
+    assert "wrong" in {load.id for load in loading.loads()}, "all or none"
+    loading.forget(("wrong",))
+    assert again(world)[0].id == world.build.id
