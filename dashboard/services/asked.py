@@ -43,11 +43,12 @@ def where_of(asked: Asked, opened: Opened, *, cells: bool = True) -> Where:
     if asked.skus:
         kept.append(("sku", asked.skus))
     if asked.cells and cells:
-        kept.extend(_in_cells(asked.cells))
+        kept.extend(in_cells(asked.cells))
     return tuple(kept)
 
 
-def _in_cells(cells: tuple[str, ...]) -> Where:
+def in_cells(cells: tuple[str, ...]) -> Where:
+    """Conditions for hexagons of any size; each is told apart by its own, whatever size a map shows just now."""
     known = [cell for cell in cells if is_cell(cell) and resolution_of(cell) in RESOLUTIONS]
     sizes = sorted({resolution_of(cell) for cell in known}) or [RESOLUTIONS[0]]
     return tuple((f"cell{size}", tuple(cell for cell in known if resolution_of(cell) == size)) for size in sizes)

@@ -15,6 +15,7 @@ from analytics.core.errors import MissingData
 from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Metric
 from analytics.metrics.query import Question, expression
+from analytics.metrics.registry import metric_named
 from dashboard.services.views import Freshness
 from data.store.records import Build
 
@@ -46,7 +47,9 @@ class Opened:
         return tuple(sorted(needed - set(self.build.table_versions)))
 
     def ask(self, question: Question) -> pa.Table:
-        """Answer ``question`` over the scoped rows; the actor must be allowed every metric of it."""
+        """Answer ``question`` over the scoped rows; raises AccessDenied for a metric the actor may not see."""
+        for name in question.metrics:
+            self.actor.require(metric_named(name).action)
         return self.facts.answer(expression(question, self.facts.table))
 
 

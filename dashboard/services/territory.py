@@ -12,7 +12,7 @@ from analytics.metrics.coverage import unplaced
 from analytics.metrics.metric import Additivity
 from analytics.metrics.query import Question
 from analytics.metrics.registry import metric_named
-from dashboard.services.asked import Where, baseline_of, comparable, period_of, where_of
+from dashboard.services.asked import Where, baseline_of, comparable, in_cells, period_of, where_of
 from dashboard.services.backdrop import backdrop_of, places_of
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.overview import frame_of
@@ -58,7 +58,7 @@ class Territory:
             resolution=resolution,
             cells=cells,
             points=_points(view),
-            lines=_lines(view, asked.cells, resolution),
+            lines=_lines(view, asked.cells),
             scale=_scale(view, resolution),
             backdrop=backdrop_of(cells["latitude"], cells["longitude"], resolution),
             places=places_of(cells),
@@ -131,10 +131,9 @@ def _points(view: _View) -> pd.DataFrame:
     return found.merge(located, on="partner")[columns].sort_values("partner").reset_index(drop=True)
 
 
-def _lines(view: _View, cells: tuple[str, ...], resolution: int) -> pd.DataFrame:
+def _lines(view: _View, cells: tuple[str, ...]) -> pd.DataFrame:
     if cells:
-        chosen = (*view.where, (f"cell{resolution}", cells))
-        view = _View(view.opened, view.metric, view.period, view.base, chosen)
+        view = _View(view.opened, view.metric, view.period, view.base, (*view.where, *in_cells(cells)))
     found = view.by("partner", "place")
     partners = frame_of(view.opened.facts.answer(view.opened.facts.table("partner").select("partner", "name")))
     places = frame_of(view.opened.facts.answer(view.opened.facts.table("place").select("place", "label")))
@@ -148,7 +147,7 @@ def _scale(view: _View, resolution: int) -> tuple[float, float]:
     """Limits that hold for every period of the same length, so that a colour means the same next week.
 
     The top is the 99th percentile of cells' monthly values over all that the build covers, stretched to the period's
-    length where values add up; without a whole month behind it, the period's own maximum.
+    length where values add up. Distinct counts are not stretched: over a year they fill the top of a month's scale.
     """
     if view.metric == "growth":
         return GROWTH_LIMITS
