@@ -119,7 +119,7 @@ def loads_table(known: Sequence[Load], told: Words) -> Table:
     """One row per load: what to call it, where it came from, what it brought."""
     table = Table()
     for name in ("load", "at", "source", "file", "loaded"):
-        table.add_column(told.t(f"cli.column.{name}"), overflow="fold")
+        table.add_column(told.t(f"cli.column.{name}"), overflow="fold", no_wrap=name == "load")
     for load in known:
         brought = ", ".join(f"{name} {rows:,}" for name, rows in load.tables.items())
         table.add_row(

@@ -176,4 +176,4 @@ def mapping_file(given: Path) -> Path:
     if shipped.exists():
         return shipped
     known = ", ".join(sorted(file.stem for file in MAPPINGS.glob("*.toml")))
-    raise DomainError("mapping_not_found", path=str(given), known=known)
+    raise DomainError("mapping_unknown", path=str(given), known=known)

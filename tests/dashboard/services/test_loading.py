@@ -24,7 +24,7 @@ def test_a_folder_of_the_same_name_does_not_hide_a_shipped_mapping(
     monkeypatch.chdir(tmp_path)
     Path("iowa_liquor").mkdir()
     assert mapping_file(Path("iowa_liquor")) == MAPPINGS / "iowa_liquor.toml"
-    with pytest.raises(DomainError, match="mapping_not_found"):
+    with pytest.raises(DomainError, match="mapping_unknown"):
         mapping_file(tmp_path)
 
 
