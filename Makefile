@@ -39,7 +39,9 @@ check: lint
 
 test: lint
 	.ci/system-packages
-	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest
+	# In a process of their own: a browser keeps an event loop running, in which other tests cannot start theirs.
+	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -m 'not browser'
+	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -m browser
 
 format: development
 	$(BIN)/ruff check --fix --select I .
