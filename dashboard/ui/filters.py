@@ -108,6 +108,8 @@ def _covered(asked: Asked, covered: Period) -> Asked:
 
 def _period(fmt: Format, covered: Period) -> None:
     t = fmt.words.t
+    # A client that does not repeat its widgets' states makes Streamlit forget them: then the default, not the first.
+    st.session_state.setdefault(key("period"), Asked().preset.value)
     st.selectbox(
         t("filter.period"),
         [*(preset.value for preset in Preset), CUSTOM],
