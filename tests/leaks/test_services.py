@@ -9,7 +9,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pytest
 
-from analytics.core.access import ROOT, Role
+from analytics.core.access import ROOT, Action, Role
 from analytics.core.errors import AccessDenied
 from dashboard import composition
 from data.facts import ScopedFacts
@@ -122,7 +122,19 @@ def test_each_predicate_is_needed(
         _nothing_leaks(world, altered)
 
 
+def no_place_of_others(world: World) -> None:
+    """Places are joined from one's own rows everywhere; the door itself must not hand out others' either."""
+    facts = world.services("D1", role=Role.DEALER).desk.open(Action.SEE_TERRITORY).facts
+    owners = set(facts.answer(facts.table("place").select("owner").distinct())["owner"].to_pylist())
+    assert owners <= MINE | {ROOT}
+
+
+def test_the_door_hands_out_no_places_of_others(world: World) -> None:
+    no_place_of_others(world)
+
+
 def _nothing_leaks(world: World, altered: World) -> None:
+    no_place_of_others(world)
     nothing_named(world)
     nothing_summed(world, altered)
 

@@ -64,7 +64,7 @@ def test_page_by_role(server: Server, page: str, name: str, grant: str) -> None:
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_margins_are_for_those_who_may_see_cost(server: Server, name: str) -> None:
     seen = look(server, name, "today")
-    label = words("en").t("metric.gross_margin.label")
+    label = words("en").t("metric.gross_margin.short")
     assert (label in seen.metrics) == (name in SEES_COST)
 
 
