@@ -31,8 +31,3 @@ def is_cell(text: str) -> bool:
 
 def resolution_of(cell: str) -> int:
     return int(h3.get_resolution(cell))
-
-
-def parent_of(cell: str, resolution: int) -> str:
-    """The cell of ``resolution`` that contains ``cell``; the cell itself when it is coarser already."""
-    return cell if h3.get_resolution(cell) <= resolution else str(h3.cell_to_parent(cell, resolution))

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from analytics.core.calendar import Period
 from analytics.core.errors import DomainError
 from analytics.metrics.facts import DIMENSIONS, FACTS, Dimension, Fact
-from analytics.metrics.metric import Additivity, Measure, Metric, Unit
+from analytics.metrics.metric import Measure, Metric, Unit
 from analytics.metrics.registry import metric_named
 
 Tables = Callable[[str], ir.Table]
@@ -54,6 +54,11 @@ def expression(question: Question, tables: Tables) -> ir.Table:
     stacked = ibis.union(*[_widened(piece, question.by, blank) for piece in pieces]) if len(pieces) > 1 else pieces[0]
     pooled = stacked.aggregate([stacked[column].sum().name(column) for column in parts], by=list(question.by))
     return pooled.select(*question.by, **{metric.name: _value(metric, pooled) for metric in metrics})
+
+
+def tables_needed(metric: Metric) -> frozenset[str]:
+    """Contract tables without which ``metric`` is unknown: those of its facts and those it names itself."""
+    return frozenset(table for part in metric.parts.values() for table in FACTS[part.fact].needs) | set(metric.needs)
 
 
 def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
@@ -159,8 +164,3 @@ def _value(metric: Metric, pooled: ir.Table) -> ir.Value:
         return top.cast("int64") if metric.unit is Unit.COUNT else top
     bottom = pooled[f"{metric.name}__denominator"]
     return top.cast("float64") / bottom.cast("float64").nullif(0)
-
-
-def refuses_to_add(metric: Metric) -> bool:
-    """Whether values of parts must not be added up (distinct counts and ratios)."""
-    return metric.additivity is not Additivity.SUM

@@ -12,9 +12,8 @@ import pyarrow as pa
 from analytics.core.access import Action, Actor, Scope
 from analytics.core.calendar import Period
 from analytics.core.errors import MissingData
-from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Metric
-from analytics.metrics.query import Question, expression
+from analytics.metrics.query import Question, expression, tables_needed
 from analytics.metrics.registry import metric_named
 from dashboard.services.views import Freshness
 from data.store.records import Build
@@ -43,8 +42,7 @@ class Opened:
 
     def missing(self, metric: Metric) -> tuple[str, ...]:
         """Contract tables that ``metric`` needs and that were never loaded."""
-        needed = {table for part in metric.parts.values() for table in FACTS[part.fact].needs} | set(metric.needs)
-        return tuple(sorted(needed - set(self.build.table_versions)))
+        return tuple(sorted(tables_needed(metric) - set(self.build.table_versions)))
 
     def ask(self, question: Question) -> pa.Table:
         """Answer ``question`` over the scoped rows; raises AccessDenied for a metric the actor may not see."""

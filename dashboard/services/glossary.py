@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analytics.core.access import Action
 from analytics.core.calendar import Period
-from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Metric
+from analytics.metrics.query import tables_needed
 from analytics.metrics.registry import METRICS
 from dashboard.services.desk import Desk
 from dashboard.services.views import Definition, Freshness, Glossary
@@ -33,7 +33,7 @@ class GlossaryService:
 
 
 def _definition(metric: Metric, loaded: dict[str, int]) -> Definition:
-    needed = {table for part in metric.parts.values() for table in FACTS[part.fact].needs} | set(metric.needs)
+    needed = tables_needed(metric)
     return Definition(
         metric=metric.name,
         unit=metric.unit.value,
