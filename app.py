@@ -19,13 +19,14 @@ from dashboard.composition import latest_build, rehearse
 from dashboard.services.readiness import readiness
 from dashboard.services.sign_in import LocalAccounts, SignIn
 from dashboard.settings import settings_from
+from dashboard.ui.settled import settle_theme
 from dashboard.words import LANGUAGES, words
 from data.store.engine import open_store
 from data.store.identity import Identity
 
 _logger = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
-_SCRIPT = _HERE / "dashboard" / "ui" / "main.py"
+_UI = _HERE / "dashboard" / "ui"
 
 # What the pages import on their first run; the first visitor should not wait for it.
 _HEAVY = (
@@ -47,11 +48,13 @@ _site = Site(
     local=LocalAccounts(_identity),
     ready=partial(readiness, _store, _settings, latest_build=partial(latest_build, _store)),
     shell=Path(st.__file__).parent / "static" / "index.html",
-    icon=_HERE / "dashboard" / "ui" / "static" / "icon.png",
+    icon=_UI / "static" / "icon.png",
+    sheet=_UI / "static" / "sheet.css",
 )
 
 
 def _warm_up() -> None:
+    settle_theme()
     _store.migrate()
     for module in _HEAVY:
         importlib.import_module(module)
@@ -85,4 +88,4 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     _store.close()
 
 
-app = st.App(_SCRIPT, lifespan=_lifespan, routes=web_routes(_site), middleware=web_middleware(_site))
+app = st.App(_UI / "main.py", lifespan=_lifespan, routes=web_routes(_site), middleware=web_middleware(_site))

@@ -23,6 +23,7 @@ class Shell:
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app
         self._site = site
+        self._sheet = site.sheet.read_text(encoding="utf-8")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not is_page(Request(scope)):
@@ -30,15 +31,16 @@ class Shell:
             return
         words = self._site.words(Request(scope))
         plain = [(name, value) for name, value in scope["headers"] if name not in _UNWANTED]
-        await self.app({**scope, "headers": plain}, receive, _Rewriter(send, words))
+        await self.app({**scope, "headers": plain}, receive, _Rewriter(send, words, self._sheet))
 
 
 class _Rewriter:
     """Holds an HTML response back until it is complete, then sends it rewritten; passes everything else on."""
 
-    def __init__(self, send: Send, words: Words) -> None:
+    def __init__(self, send: Send, words: Words, sheet: str) -> None:
         self._send = send
         self._words = words
+        self._sheet = sheet
         self._start: Message | None = None
         self._body = bytearray()
 
@@ -54,7 +56,7 @@ class _Rewriter:
 
     async def _finish(self, start: Message) -> None:
         headers = MutableHeaders(raw=list(start["headers"]))
-        page = rewritten(self._body.decode("utf-8"), self._words).encode() if self._body else b""
+        page = rewritten(self._body.decode("utf-8"), self._words, self._sheet).encode() if self._body else b""
         for name in ("etag", "last-modified", "accept-ranges", "content-length"):
             del headers[name]
         if page:
@@ -66,8 +68,11 @@ class _Rewriter:
         await self._send({"type": "http.response.body", "body": page})
 
 
-def rewritten(page: str, words: Words) -> str:
-    """The index page in the language of ``words``; its inline script stays byte for byte, for the policy's hash."""
+def rewritten(page: str, words: Words, sheet: str) -> str:
+    """The index page in the language of ``words``, with our style rules.
+
+    Its inline script stays byte for byte, for the policy's hash.
+    """
     noscript = f"<noscript><p>{html.escape(words.t('app.needs_script'))}</p></noscript>"
     swaps = (
         (r'<html lang="[^"]*"', f'<html lang="{HTML_LANGUAGE[words.language]}"'),
@@ -75,6 +80,7 @@ def rewritten(page: str, words: Words) -> str:
         (r'<link rel="shortcut icon"[^>]*>', '<link rel="shortcut icon" href="/icon.png" />'),
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<noscript>.*?</noscript>", noscript),
+        (r"</head>", f"<style>{sheet}</style></head>"),
     )
     for pattern, replacement in swaps:
         page = re.sub(pattern, replacement.replace("\\", r"\\"), page, count=1, flags=re.DOTALL)

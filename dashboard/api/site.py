@@ -21,7 +21,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Settings, services and the clock of the running server; ``shell`` is Streamlit's index page, ``icon`` a PNG."""
+    """Settings, services and the clock of the running server; ``shell`` is Streamlit's index page.
+
+    ``icon`` is a PNG, ``sheet`` the style rules that theme settings cannot express.
+    """
 
     settings: Settings
     sign_in: SignIn
@@ -29,6 +32,7 @@ class Site:
     ready: Callable[[], Readiness]
     shell: Path
     icon: Path
+    sheet: Path
     clock: Callable[[], datetime] = utc_now
 
     @property

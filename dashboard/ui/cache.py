@@ -13,6 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.core.access import Action, Actor
+from dashboard.ui import turns
+from data.store.engine import Store, open_store
 
 Answer = TypeVar("Answer")
 Drawing = TypeVar("Drawing")
@@ -60,10 +62,18 @@ def plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} may not be part of a cache key")
 
 
+@st.cache_resource(show_spinner=False)
+def store_at(url: str) -> Store:
+    """One store per process; it is safe to use from any thread."""
+    return open_store(url)
+
+
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _remembered(key: str, _ask: Callable[[], Any]) -> Any:
     # The underscore keeps the question's code out of the key on purpose: all that decides the answer is in ``key``.
     # Shared by reference: unpickling a copy for every run cost a tenth of it. Answers are frozen, frames sealed.
+    # Whoever waits for the data does not keep others from drawing.
+    turns.give_back()
     return sealed(_ask())
 
 
@@ -93,4 +103,5 @@ def answer(asker: Asker, action: Action, method: Callable[..., Answer], *argumen
     """
     asker.desk.actor(action)
     remembered: Answer = _remembered(key_of(asker, method, arguments), lambda: method(*arguments))
+    turns.take()
     return remembered

@@ -13,7 +13,7 @@ from analytics.core.access import Action, Actor, Role
 from analytics.core.errors import DomainError, MissingData, NotSignedIn
 from dashboard.settings import Settings
 from dashboard.ui import errors, identity
-from dashboard.ui.links import address, links
+from dashboard.ui.links import address, links, menu
 from dashboard.ui.page import Page
 from dashboard.ui.page_spec import PageSpec
 from dashboard.ui.tokens import palette_of
@@ -54,7 +54,7 @@ def show(words: Words, settings: Settings, pages: Sequence[PageSpec], services_f
         return
     allowed = permitted(services.actor, pages)
     if not allowed:
-        masthead(words, services.actor)
+        choices(words, services.actor, masthead(services.actor), "/")
         errors.refused(words, DomainError("no_pages"))
         return
     navigate(words, settings, services, allowed)
@@ -94,7 +94,7 @@ def _go_home(entry: Any) -> None:
 
 def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) -> None:
     """One page inside the frame."""
-    top = masthead(words, services.actor)
+    top = masthead(services.actor)
     st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
     page = Page(
         key=spec.key,
@@ -110,7 +110,7 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
     render_safely(page, spec)
     page.chips()
     # Last, because the address holds this page's filters only now.
-    choices(words, top, spec.url_path)
+    choices(words, services.actor, top, spec.url_path)
 
 
 def render_safely(page: Page, spec: PageSpec) -> None:
@@ -138,36 +138,38 @@ class Masthead:
     """Places in the line above the title that are filled when the page has run."""
 
     freshness: Any
-    language: Any
-    rise: Any
+    account: Any
+    row: Any
 
 
-def masthead(words: Words, actor: Actor) -> Masthead:
-    """The line above the title: freshness on the left, then language, person, way out."""
+def masthead(actor: Actor) -> Masthead:
+    """The line above the title: freshness on the left, then person and language."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="frame.masthead"
     ):
         freshness = st.empty()
-        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            language = st.empty()
-            with st.popover(actor.name, icon=":material/account_circle:", type="tertiary", key="frame.account"):
-                held = [words.t(f"role.{role.value}") for role in Role if role in actor.roles]
-                st.caption(words.t("frame.signed_in", name=actor.name, roles=words.t("list.comma").join(held)))
-                rise = st.container()
-                links([(words.t("frame.sign_out"), SIGN_OUT)])
-    return Masthead(freshness, language, rise)
+        row = st.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
+        account = row.popover(actor.name, icon=":material/account_circle:", type="tertiary", key="frame.account")
+    return Masthead(freshness, account, row)
 
 
-def choices(words: Words, top: Masthead, path: str) -> None:
-    """Language, and whether good news is red or green; both lead back to the page as it is filtered."""
+def choices(words: Words, actor: Actor, top: Masthead, path: str) -> None:
+    """Language, whether good news is red or green, the way out; the first two lead back to the page as filtered."""
     back, other = identity.here(path), OTHER_LANGUAGE[words.language]
-    with top.language:
+    chosen = "red" if identity.rises_red(language=words.language) else "green"
+    rise = [
+        (words.t(f"frame.rise.{one}"), address(f"/preference/rise/{one}", following=back))
+        for one in RISES
+        if one != chosen
+    ]
+    held = words.t("list.comma").join(words.t(f"role.{role.value}") for role in Role if role in actor.roles)
+    with top.account:
+        menu([
+            (words.t("frame.rise", now=words.t(f"frame.rise.{chosen}")), rise),
+            (words.t("frame.signed_in", name=actor.name, roles=held), [(words.t("frame.sign_out"), SIGN_OUT)]),
+        ])  # fmt: skip
+    with top.row:
         links([(words.t("frame.other_language"), address(f"/language/{other}", following=back))])
-    with top.rise:
-        chosen = "red" if identity.rises_red(language=words.language) else "green"
-        st.caption(words.t("frame.rise", now=words.t(f"frame.rise.{chosen}")))
-        others = [colour for colour in RISES if colour != chosen]
-        links([(words.t(f"frame.rise.{one}"), address(f"/preference/rise/{one}", following=back)) for one in others])
 
 
 def sign_in_first(words: Words) -> None:

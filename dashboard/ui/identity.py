@@ -20,6 +20,12 @@ def session_token(settings: Settings) -> str | None:
     return st.context.cookies.get(session_cookie_name(settings))
 
 
+def icon() -> str:
+    """Address of the icon on this very server; a file would be read and published anew in every run."""
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}/icon.png" if here.netloc else "/icon.png"
+
+
 def language() -> str:
     """The chosen language, else the browser's; Chinese when neither says anything."""
     return negotiate(st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)

@@ -5,18 +5,14 @@ Streamlit's own link elements open a new tab, which is wrong for signing out or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
 import streamlit as st
 
-_SHEET = """<style>
-[data-testid="stMetricValue"],[data-testid="stMetricDelta"],[data-testid="stMarkdownContainer"]{
- font-variant-numeric:tabular-nums}
-.waterline-links{display:flex;gap:1rem;flex-wrap:wrap;font-size:.9rem;align-items:center}
-.waterline-links a{white-space:nowrap;color:inherit}
-.st-key-frame-lead p{font-size:1.2rem;line-height:1.55}
-</style>"""
+Links = Sequence[tuple[str, str]]
+"""Pairs of label and local address."""
 
 
 def address(path: str, *, following: str) -> str:
@@ -28,12 +24,17 @@ def address(path: str, *, following: str) -> str:
     return f"{path}?next={quote(following, safe='')}"
 
 
-def links(entries: list[tuple[str, str]]) -> None:
+def links(entries: Links) -> None:
     """Draw (label, local address) pairs side by side; both are escaped."""
+    st.html(_anchors(entries))
+
+
+def menu(parts: Sequence[tuple[str, Links]]) -> None:
+    """Draw lines of text, each above its links, as one element; all is escaped."""
+    said = "".join(f"<p>{escape(text)}</p>{_anchors(entries)}" for text, entries in parts)
+    st.html(f'<div class="waterline-menu">{said}</div>')
+
+
+def _anchors(entries: Links) -> str:
     anchors = "".join(f'<a href="{escape(target)}">{escape(label)}</a>' for label, target in entries)
-    st.html(f'<nav class="waterline-links">{anchors}</nav>')
-
-
-def style_sheet() -> None:
-    """Tabular figures, which the theme settings cannot ask for."""
-    st.html(_SHEET)
+    return f'<nav class="waterline-links">{anchors}</nav>'

@@ -280,6 +280,6 @@ class Page:
                 self.note(sentence)
                 continue
             with st.expander(escaped(sentence), key=f"{self.key}.gap.{gap.kind}"):
-                st.markdown(escaped(self.t("list.comma").join(gap.names)))
-                if gap.things > len(gap.names):
-                    self.note(self.t("gap.more", count=f"{gap.things - len(gap.names):,}"))
+                rest = gap.things - len(gap.names)
+                more = f"\n\n{self.t('gap.more', count=f'{rest:,}')}" if rest > 0 else ""
+                st.markdown(escaped(self.t("list.comma").join(gap.names)) + more)

@@ -54,10 +54,11 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
     label = short_label(fmt, tile.metric)
     about = t(f"metric.{tile.metric}.about")
     if not is_number(tile.value):
-        with st.container(border=True, height="stretch", gap="xxsmall", key=f"tile.{tile.metric}.empty"):
-            st.metric(label, NOTHING, help=about)
-            needed = table_labels(fmt.words, tile.needs)
-            st.caption(t("tile.needs", tables=needed) if tile.needs else t("tile.no_data"))
+        needed = t("tile.needs", tables=table_labels(fmt.words, tile.needs)) if tile.needs else t("tile.no_data")
+        st.metric(
+            label, NOTHING, delta=needed, delta_color="off", delta_arrow="off", help=f"{about}\n\n{needed}",
+            border=True, height="stretch",
+        )  # fmt: skip
         return
     way = direction(tile, unit)
     exactly = t("tile.exactly", value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))

@@ -37,8 +37,10 @@ def render(page: Page) -> None:
         kind = page.choice("kind", (CELLS, POINTS))
         size = page.choice("resolution", SIZES, changed=lambda: only("cell", None))
     view = page.ask(page.services.territory.heatmap, asked, metric, COARSE if size == AUTO else int(size))
-    if size == AUTO and (fitting := fitting_resolution(view.cells["latitude"], view.cells["longitude"])) != COARSE:
-        view = page.ask(page.services.territory.heatmap, asked, metric, fitting)
+    if size == AUTO:
+        fitting = page.once("fitting", lambda: fitting_resolution(view.cells["latitude"], view.cells["longitude"]))
+        if fitting != COARSE:
+            view = page.ask(page.services.territory.heatmap, asked, metric, fitting)
     page.fresh(view.freshness)
     names = page.once("cells", partial(cell_labels, page.fmt, view.cells))
     page.name("cell", names)

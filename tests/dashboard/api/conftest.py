@@ -34,7 +34,7 @@ from data.store.records import User
 PASSWORD = "long enough password"
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 SHELL = Path(st.__file__).parent / "static" / "index.html"
-ICON = Path(__file__).parents[3] / "dashboard" / "ui" / "static" / "icon.png"
+UI = Path(__file__).parents[3] / "dashboard" / "ui"
 
 
 @dataclass
@@ -76,7 +76,8 @@ def build_house(home: Path, base_url: str = "http://localhost:8501", **environme
         local=LocalAccounts(identity),
         ready=partial(readiness, store, settings, latest_build=partial(latest_build, store)),
         shell=SHELL,
-        icon=ICON,
+        icon=UI / "static" / "icon.png",
+        sheet=UI / "static" / "sheet.css",
         clock=lambda: times["now"],
     )
     user = identity.create_user(
