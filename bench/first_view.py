@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
@@ -12,9 +13,10 @@ from bench.homes import home
 from bench.measuring import Section
 from bench.server import serving, sign_in
 
-ROUNDS = 5
+ROUNDS = 7
+BARE = Path(__file__).with_name("bare.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FINISHED = {"today": ".js-plotly-plot", "heatmap": ".js-plotly-plot"}
+FINISHED = {"today": ".js-plotly-plot", "heatmap": "[data-testid='stDeckGlJsonChart'] canvas"}
 WAIT_MILLISECONDS = 60_000
 FLAGS = [
     "--no-sandbox",
@@ -37,36 +39,38 @@ def main() -> Section:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         for page in FINISHED:
-            with serving() as server:
-                ready = server.ready_after
-                cold = _view(browser, server.address, page)
-                warm = [_view(browser, server.address, page) for _ in range(ROUNDS)]
-            rows.append(
-                (
-                    page,
-                    f"{ready:.1f} s",
-                    f"{cold:.2f} s",
-                    f"{min(warm):.2f} s",
-                    f"{median(warm):.2f} s",
-                    f"{max(warm):.2f} s",
-                )
-            )
+            ours: list[float] = []
+            least: list[float] = []
+            with serving() as server, serving(BARE, "/_stcore/health") as bare:
+                cold = _view(browser, server.address, page, sign_in(server.address))
+                _view(browser, bare.address, page, {})
+                # In turn, so that a busy minute of the machine falls on both.
+                for _ in range(ROUNDS):
+                    ours.append(_view(browser, server.address, page, sign_in(server.address)))
+                    least.append(_view(browser, bare.address, page, {}))
+            rows.append(_row(page, "waterline", ours, least, f"{server.ready_after:.1f} s", f"{cold:.2f} s"))
+            rows.append(_row(page, "bare", least, least, "", ""))
         browser.close()
     return Section(
         "First view",
         "python -m bench.first_view",
-        f"Iowa home, a fresh browser profile each time, signed in. From opening the address to the last chart drawn "
-        f"and the run finished. First: the first visit after a start. Then {ROUNDS} more visits.",
-        ("page", "server ready after", "first", "min", "median", "max"),
+        f"Iowa home, a fresh browser profile each time, signed in; Chromium without a graphics card: maps are drawn by "
+        f"the processor. From opening the address to the last chart drawn and the run finished. First: the first visit "
+        f"after a start. Then {ROUNDS} more visits. Baseline: a page of one tile, one chart and one table, or one map "
+        f"of one hexagon and one table, and nothing else (`bench/bare.py`), visited in turn.",
+        ("page", "who", "server ready after", "first", "min", "median", "max", "median / baseline"),
         tuple(rows),
     )
 
 
-def _view(browser: Browser, address: str, page: str) -> float:
+def _row(page: str, who: str, seen: list[float], least: list[float], ready: str, cold: str) -> tuple[str, ...]:
+    times = (f"{value:.2f} s" for value in (min(seen), median(seen), max(seen)))
+    return (page, who, ready, cold, *times, f"{median(seen) / median(least):.1f}")
+
+
+def _view(browser: Browser, address: str, page: str, cookies: dict[str, str]) -> float:
     with browser.new_context() as context:
-        context.add_cookies(
-            [{"name": name, "value": value, "url": address} for name, value in sign_in(address).items()]
-        )
+        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
         tab = context.new_page()
         started = time.perf_counter()
         tab.goto(f"{address}/{page}")

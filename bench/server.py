@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 import httpx
@@ -36,33 +37,33 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """Serve the measured home on a free port; raises TimeoutError when it is not ready in time."""
+def serving(app: Path = ROOT / "app.py", ready: str = "/readyz") -> Iterator[Server]:
+    """Serve the measured home (or another ``app``) on a free port; raises TimeoutError when it is not ready in time."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     surroundings = {**os.environ, **environment(), "WATERLINE_BASE_URL": address}
     started = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL) as process:
         try:
-            _wait(address)
+            _wait(f"{address}{ready}")
             yield Server(address, process.pid, time.perf_counter() - started)
         finally:
             process.terminate()
 
 
-def _wait(address: str) -> None:
+def _wait(probe: str) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
-            if httpx.get(f"{address}/readyz").status_code == 200:
+            if httpx.get(probe).status_code == 200:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise TimeoutError(f"{address}/readyz did not answer within {START_SECONDS} s")
+    raise TimeoutError(f"{probe} did not answer within {START_SECONDS} s")
 
 
 def sign_in(address: str) -> dict[str, str]:

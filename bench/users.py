@@ -12,7 +12,7 @@ from bench.server import Server, Visitor, serving, sign_in
 USERS = 20
 RERUNS = 10
 THINK_SECONDS = 0.5
-PAGES = {"today": "plotly_chart", "heatmap": "plotly_chart"}
+PAGES = {"today": "plotly_chart", "heatmap": "deck_gl_json_chart"}
 """Page → element without which it did not answer."""
 
 

@@ -13,7 +13,7 @@ from analytics.core.access import Action, Actor, Role
 from analytics.core.errors import DomainError, MissingData, NotSignedIn
 from dashboard.settings import Settings
 from dashboard.ui import errors, identity
-from dashboard.ui.links import address, links, menu
+from dashboard.ui.markup import address, links, menu
 from dashboard.ui.page import Page
 from dashboard.ui.page_spec import PageSpec
 from dashboard.ui.tokens import palette_of

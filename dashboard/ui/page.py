@@ -19,7 +19,7 @@ from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
 from dashboard.settings import Settings
-from dashboard.ui import filters, identity, tables, tiles
+from dashboard.ui import filters, identity, markup, tables, tiles
 from dashboard.ui.cache import answer, drawn, key_of
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
@@ -193,9 +193,9 @@ class Page:
                     self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red
                 )
 
-    def figure(self, name: str, draw: Callable[[], go.Figure], alt: str, *, still: bool = False) -> None:
-        """A plotly figure of the last answer, without a toolbar; ``still`` ones do not answer the mouse."""
-        config = {"staticPlot": True} if still else {"displayModeBar": False}
+    def figure(self, name: str, draw: Callable[[], go.Figure], alt: str) -> None:
+        """A plotly figure of the last answer, without a toolbar."""
+        config = {"displayModeBar": False}
         key = f"{self.key}.{name}"
         st.plotly_chart(self.once(name, draw), theme=None, key=key, config=config, alt=alt)
 
@@ -221,6 +221,10 @@ class Page:
         if behind is not None:
             with behind:
                 self.table(f"{name}.table", title, frame, columns)
+
+    def colour_key(self, colours: Sequence[str], limits: Sequence[str], alt: str) -> None:
+        """What the colours of a map mean: the limits between neighbours, one fewer than colours."""
+        markup.colour_key(colours, limits, alt)
 
     def map(
         self, name: str, draw: Callable[[], pdk.Deck], alt: str, picked: Callable[[Mapping[str, Any]], None]

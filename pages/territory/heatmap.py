@@ -7,7 +7,6 @@ from functools import partial
 from analytics.core.geo import RESOLUTIONS
 from dashboard.services.territory import LINES_SHOWN
 from dashboard.services.views import Heatmap
-from dashboard.ui.charts.legend import legend
 from dashboard.ui.filters import only
 from dashboard.ui.headline import heatmap_sentence
 from dashboard.ui.maps.deck import UNITS, Backdrop, deck, scale_of
@@ -58,12 +57,7 @@ def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], name
     title = page.t(f"heatmap.title.{view.metric}", currency=page.fmt.symbol.strip())
     page.section(title, page.t("heatmap.scale"))
     scale = scale_of(view, page.palette, rises_red=page.rises_red)
-    page.figure(
-        "legend",
-        partial(legend, page.palette, scale.colours, scale.labels(page.fmt)),
-        page.t("heatmap.legend"),
-        still=True,
-    )
+    page.colour_key(scale.colours, scale.labels(page.fmt), page.t("heatmap.legend"))
     extra = Backdrop(page.settings.geojson, page.settings.tile_url)
     drawn = partial(deck, page.fmt, page.palette, view, scale, kind=kind, chosen=chosen, extra=extra)
     page.map(f"map.{kind}", drawn, title, lambda objects: pick(objects, names))

@@ -9,10 +9,10 @@ import pytest
 
 from analytics.metrics.metric import Unit
 from dashboard.ui.charts.bars import bars
-from dashboard.ui.charts.legend import legend
 from dashboard.ui.charts.template import nice_ticks, tidy
 from dashboard.ui.charts.trend import trend
 from dashboard.ui.formatting import Format
+from dashboard.ui.markup import key_markup
 from dashboard.ui.tokens import DARK, LIGHT, Palette
 from dashboard.words import words
 
@@ -32,9 +32,18 @@ def test_figures_name_no_foreign_host(palette: Palette) -> None:
     figures = [
         trend(FMT, palette, DAYS, "sales", "baseline", Unit.MONEY),
         bars(FMT, palette, THINGS, "name", "sales", Unit.MONEY),
-        legend(palette, palette.sequential, ["1"] * 6),
     ]
     assert not [figure for figure in figures if "http" in figure.to_json()]
+
+
+def test_a_key_names_every_limit_once_and_escapes() -> None:
+    drawn = key_markup(["#123456", "#abcdef"], ["<5"], 'of "sales"')
+    assert drawn.count("<span>") == 2
+    assert "&lt;5" in drawn
+    assert "<5" not in drawn
+    assert 'aria-label="of &quot;sales&quot;"' in drawn
+    with pytest.raises(ValueError, match="zip"):
+        key_markup(["#123456"], ["1"], "")
 
 
 def test_the_trend_breaks_where_there_is_no_number() -> None:

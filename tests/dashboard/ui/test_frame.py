@@ -6,7 +6,7 @@ import pytest
 
 from analytics.core.access import MAY, Role
 from dashboard.ui.frame import home_of, permitted
-from dashboard.ui.links import address
+from dashboard.ui.markup import address
 from pages import PAGES
 from tests.dashboard.ui.fake_services import actor
 
