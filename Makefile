@@ -35,7 +35,7 @@ lint: development
 	$(BIN)/lint-imports
 
 check: lint
-	$(BIN)/pytest -q -m '$(QUICK)'
+	$(BIN)/pytest -q -n auto -m '$(QUICK)'
 
 test: lint
 	.ci/system-packages

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from pages import PAGES
 from tests.pages.scripts import fake_app
 
+pytestmark = pytest.mark.slow
+
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 ADDRESSES = [spec.url_path for spec in PAGES]
 

@@ -25,6 +25,8 @@ from data.store.records import Build
 from data.store.unit_of_work import UnitOfWork
 from tests.worlds import BRAND, LINES, NOW, TABLES, World, line, load_rows, make_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:

@@ -15,6 +15,8 @@ from analytics.core.errors import AccessDenied, ContractViolation
 from data.lake.lake import Lake
 from tests.data.sources.door import NOW, Door
 
+pytestmark = pytest.mark.slow
+
 TILL = """
 source = "till"
 [files]

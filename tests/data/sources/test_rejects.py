@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+import pytest
+
 from tests.data.sources.door import Door
 from tests.data.sources.test_ingest import HEAD, LINE, TILL
+
+pytestmark = pytest.mark.slow
 
 GOOD = dict(zip(HEAD.strip().split(","), LINE.strip().split(","), strict=True))
 OPTIONAL = """

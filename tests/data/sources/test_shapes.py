@@ -12,6 +12,8 @@ from data.sources.coordinates import wgs84
 from data.sources.mapping import MappingRefused
 from tests.data.sources.door import NOW, Door
 
+pytestmark = pytest.mark.slow
+
 ORDERS = """
 source = "shop"
 [files]
