@@ -71,7 +71,12 @@ def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> S
 
 def loading_for(settings: Settings, store: Store, actor: Actor) -> Loading:
     """Use cases that load data, in the actor's scope."""
-    return Loading(settings, store, actor, lambda: UnitOfWork(store, actor.scope))
+    return Loading(settings, store, actor, work_of(store, actor))
+
+
+def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:
+    """Units of work in the actor's scope."""
+    return lambda: UnitOfWork(store, actor.scope)
 
 
 def known_grants(settings: Settings, store: Store, grants: frozenset[str]) -> None:

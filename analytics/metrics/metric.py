@@ -55,7 +55,8 @@ class Measure:
 class Metric:
     """A number with a name: numerator, less ``minus``, over ``denominator``; parts are pooled before they divide.
 
-    Its words stand in the catalogues under ``metric.<name>.label``, ``.about`` and ``.formula``.
+    ``known``: a count without which the value is unknown, not zero: buyers, where no order says who bought.
+        Its words stand in the catalogues under ``metric.<name>.label``, ``.about`` and ``.formula``.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Metric:
     numerator: Measure
     denominator: Measure | None = None
     minus: Measure | None = None
+    known: Measure | None = None
     needs: tuple[str, ...] = ()
     action: Action = Action.SEE_OVERVIEW
 
@@ -75,5 +77,5 @@ class Metric:
     @property
     def parts(self) -> dict[str, Measure]:
         """Column name of each aggregate in a question's stacked answer → measure."""
-        named = {"numerator": self.numerator, "minus": self.minus, "denominator": self.denominator}
+        named = {"numerator": self.numerator, "minus": self.minus, "denominator": self.denominator, "known": self.known}
         return {f"{self.name}__{part}": measure for part, measure in named.items() if measure is not None}

@@ -160,6 +160,8 @@ def _value(metric: Metric, pooled: ir.Table) -> ir.Value:
         minus = pooled[f"{metric.name}__minus"]
         # A difference of two unknowns is unknown, not zero.
         top = ibis.ifelse(top.isnull() & minus.isnull(), ibis.null(), top.fill_null(0) - minus.fill_null(0))
+    if metric.known is not None:
+        top = ibis.ifelse(pooled[f"{metric.name}__known"] == 0, ibis.null(), top)
     if metric.denominator is None:
         return top.cast("int64") if metric.unit is Unit.COUNT else top
     bottom = pooled[f"{metric.name}__denominator"]

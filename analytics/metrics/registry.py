@@ -35,8 +35,14 @@ def _online_amount(rows: ir.Table) -> ir.Scalar:
     return ibis.ifelse(rows.channel_group == "online", rows.amount, 0).sum()
 
 
+def _buyers_told(rows: ir.Table) -> ir.IntegerScalar:
+    """0 when there are orders and none says who bought; without orders there is nothing that could be unknown."""
+    return ibis.ifelse(rows.count() == 0, 1, rows.buyer.count())
+
+
 _amount = _sum("sales", "amount")
 _orders = Measure("order", lambda rows: rows.count(), finer=Measure("sales_line", _order_of_line, Additivity.DISTINCT))
+_told = Measure("order", _buyers_told, finer=Measure("sales_line", _buyers_told))
 
 METRICS: tuple[Metric, ...] = (
     Metric("sales", Unit.MONEY, Favourable.UP, SALES, _amount),
@@ -80,8 +86,22 @@ METRICS: tuple[Metric, ...] = (
         needs=("product_cost",),
         action=Action.SEE_COST,
     ),
-    Metric("buyers", Unit.COUNT, Favourable.UP, MEMBERS, _distinct("order", "buyer", _distinct("sales_line", "buyer"))),
-    Metric("new_buyers", Unit.COUNT, Favourable.UP, MEMBERS, Measure("first_purchase", lambda rows: rows.count())),
+    Metric(
+        "buyers",
+        Unit.COUNT,
+        Favourable.UP,
+        MEMBERS,
+        _distinct("order", "buyer", _distinct("sales_line", "buyer")),
+        known=_told,
+    ),
+    Metric(
+        "new_buyers",
+        Unit.COUNT,
+        Favourable.UP,
+        MEMBERS,
+        Measure("first_purchase", lambda rows: rows.count()),
+        known=_told,
+    ),
     Metric(
         "accounts_seen",
         Unit.COUNT,

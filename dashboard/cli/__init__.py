@@ -186,13 +186,15 @@ def users_create(
     ] = "",
 ) -> None:
     """Create an account with roles and grants."""
-    from dashboard.composition import known_grants
-    from data.store.identity import Identity
+    from dashboard.composition import known_grants, work_of
+    from dashboard.services.users import create_user, shell_actor
 
     with _told(False) as told:
         settings, store = _opened()
         known_grants(settings, store, frozenset(grant))
-        user = Identity(store).create_user(
+        actor = shell_actor()
+        user = create_user(
+            actor, work_of(store, actor),
             name=name, display_name=display_name or name, password=password,
             roles=frozenset(role), grants=frozenset(grant), now=_now(),
         )  # fmt: skip

@@ -9,7 +9,6 @@ import pyarrow as pa
 from analytics.core.access import Action
 from analytics.core.calendar import Period
 from analytics.metrics.coverage import GAPS
-from analytics.metrics.metric import Additivity
 from analytics.metrics.query import Question, known_dimensions
 from analytics.metrics.registry import REGISTRY
 from dashboard.services.asked import (
@@ -146,7 +145,8 @@ def _totals(opened: Opened, metrics: tuple[str, ...], period: Period, where: Whe
 
 def _nothing(metric: str) -> float | None:
     known = REGISTRY[metric]
-    return None if known.additivity is Additivity.RATIO or known.minus is not None else 0.0
+    parts = (known.minus, known.denominator, known.known)
+    return 0.0 if all(part is None for part in parts) else None
 
 
 def _sparklines(

@@ -73,6 +73,11 @@ def service_actor(job: str) -> Actor:
     return Actor(f"service:{job}", f"service:{job}", frozenset({Role.SERVICE}), frozenset({ROOT}))
 
 
+def shell_actor() -> Actor:
+    """Who works in the shell of the machine that holds the store: an administrator of everything."""
+    return Actor("service:shell", "service:shell", frozenset({Role.ADMINISTRATOR}), frozenset({ROOT}))
+
+
 def list_users(actor: Actor, work: OpenWork) -> list[User]:
     """Accounts inside the actor's scope; demands the right to manage users."""
     actor.require(Action.MANAGE_USERS)
@@ -91,8 +96,12 @@ def create_user(
     grants: frozenset[str],
     now: datetime,
 ) -> User:
-    """Add a local account; demands the right to manage users and the head-office grant."""
+    """Add a local account; demands the right to manage users and the head-office grant.
+
+    Raises DomainError ``role_not_for_people`` for the role of jobs, besides what a bad name or password raises.
+    """
     actor.require(Action.MANAGE_USERS)
+    _for_people(roles)
     user = new_user(name, display_name, roles, grants)
     secret = hash_password(password, name=user.name)
     with work() as unit:
@@ -111,6 +120,7 @@ def change_rights(
 ) -> User:
     """Replace roles and grants; they hold from the person's next request."""
     actor.require(Action.MANAGE_USERS)
+    _for_people(roles)
     with work() as unit:
         unit.users.assign(user_id, roles=roles, grants=grants)
         changed = unit.users.get(user_id)
@@ -126,6 +136,11 @@ def set_disabled(actor: Actor, work: OpenWork, user_id: str, *, disabled: bool, 
     with work() as unit:
         unit.users.set_disabled(user_id, disabled=disabled, now=now)
         unit.commit()
+
+
+def _for_people(roles: frozenset[Role]) -> None:
+    if Role.SERVICE in roles:
+        raise DomainError("role_not_for_people", role=Role.SERVICE.value)
 
 
 def _demo_user(identity: Identity, account: DemoAccount, now: datetime) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -139,3 +140,15 @@ def test_orders_by_sku_count_distinct_orders(world: World) -> None:
 def test_a_margin_without_any_cost_is_unknown_not_zero(world: World) -> None:
     answer = world.services("brand").ask.ask(("gross_margin",), by=(), first=None, last=None, where=("sku=O1",))
     assert answer.table["gross_margin"][0].as_py() is None
+
+
+@pytest.mark.parametrize("metric", ["buyers", "new_buyers"])
+def test_buyers_of_whom_nothing_is_known_are_unknown_not_zero(metric: str, world: World) -> None:
+    """The one order of the shop for flour names nobody; a day with nothing but a refund has nobody to name."""
+    ask = world.services("brand").ask.ask
+    nameless = ask(("buyers",), by=(), first=None, last=None, where=("sku=F1", "channel=shop")).table
+    by_day = ask((metric,), by=("day",), first=None, last=None, where=()).table.to_pylist()
+    nobody = ask((metric,), by=(), first=date(2026, 2, 21), last=date(2026, 2, 21), where=()).table
+    assert nameless["buyers"][0].as_py() is None
+    assert all(row[metric] is not None for row in by_day if row["day"] != date(2026, 2, 10))
+    assert nobody[metric][0].as_py() == 0

@@ -96,6 +96,20 @@ def test_an_administrator_changes_rights(store: Store) -> None:
         users.set_disabled(admin, work, admin.user_id, disabled=True, now=NOW)
 
 
+def test_nobody_gets_the_role_of_a_job(store: Store) -> None:
+    admin = an_admin(store)
+    work = work_of(store, admin)
+    job = frozenset({Role.DEALER, Role.SERVICE})
+    with pytest.raises(DomainError, match="role_not_for_people"):
+        users.create_user(
+            admin, work, name="li", display_name="", password="a long password",
+            roles=job, grants=frozenset({"D01"}), now=NOW,
+        )  # fmt: skip
+    with pytest.raises(DomainError, match="role_not_for_people"):
+        users.change_rights(admin, work, admin.user_id, roles=job, grants=frozenset({ROOT}))
+    assert {user.name for user in users.list_users(admin, work)} == {"root"}
+
+
 def test_every_call_asks_for_the_right_again(store: Store) -> None:
     admin = an_admin(store)
     work = work_of(store, admin)
