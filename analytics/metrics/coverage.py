@@ -1,50 +1,53 @@
-"""What was counted but could not be attributed: unknown partners, products, buyers, positions and costs."""
+"""What was counted but could not be attributed: unknown partners, products, buyers, positions and costs.
+
+Each takes the period and filters of a question and answers with the columns name, lines, amount, largest first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import ibis
 import ibis.expr.types as ir
 
-from analytics.core.calendar import Period
-from analytics.metrics.query import Tables
+from analytics.metrics.query import Question, Tables, rows_behind
+
+Unattributed = Callable[[Tables, Question], ir.Table]
 
 
-def _days(rows: ir.Table, period: Period) -> ir.Table:
-    return rows.filter(rows.day.between(period.first, period.last))
-
-
-def partner_unlisted(tables: Tables, period: Period) -> ir.Table:
-    """Sales through partners that no partner table declares. Columns: name, lines, amount."""
-    rows, partners = _days(tables("sales_day"), period), tables("partner")
+def partner_unlisted(tables: Tables, question: Question) -> ir.Table:
+    """Sales through partners that no partner table declares."""
+    rows, partners = rows_behind("sales", question, tables), tables("partner")
     unlisted = partners.filter(~partners.listed).select("partner")
     return _by(rows.semi_join(unlisted, "partner"), "partner")
 
 
-def product_unlisted(tables: Tables, period: Period) -> ir.Table:
+def product_unlisted(tables: Tables, question: Question) -> ir.Table:
     """Sales of SKUs that no product table declares."""
-    rows, products = _days(tables("sales_line"), period), tables("product")
+    rows, products = rows_behind("sales_line", question, tables), tables("product")
     unlisted = products.filter(~products.listed).select("sku")
     return _by(rows.semi_join(unlisted, "sku").mutate(lines=1), "sku")
 
 
-def unplaced(tables: Tables, period: Period) -> ir.Table:
+def unplaced(tables: Tables, question: Question) -> ir.Table:
     """Sales without a position, by partner, or by place where no partner stands behind them."""
-    rows, places = _days(tables("sales_day"), period), tables("place")
+    rows, places = rows_behind("sales", question, tables), tables("place")
     placed = places.filter(places.latitude.notnull()).select("place")
     lost = rows.anti_join(placed, "place")
     return _by(lost.mutate(thing=lost.partner.fill_null(lost.place)), "thing")
 
 
-def account_unknown(tables: Tables, period: Period) -> ir.Table:
-    """Orders of nobody known: neither a member account nor a wholesale partner."""
-    rows = _days(tables("document"), period)
-    return _by(rows.filter((rows.kind == "sale") & rows.buyer.isnull()).mutate(thing=rows.kind), "thing")
+def account_unknown(tables: Tables, question: Question) -> ir.Table:
+    """Orders of nobody known: neither a member account nor a wholesale partner; ``lines`` counts orders."""
+    rows = rows_behind("sales_line", question, tables)
+    nameless = rows.filter(rows.buyer.isnull())
+    orders = nameless.group_by("source", "owner", "order_id").aggregate(amount=nameless.amount.sum())
+    return _by(orders.mutate(lines=1, thing=ibis.literal("sale")), "thing")
 
 
-def cost_unknown(tables: Tables, period: Period) -> ir.Table:
+def cost_unknown(tables: Tables, question: Question) -> ir.Table:
     """Sales of SKUs without a cost on the day of the sale; they stay out of margins."""
-    rows = _days(tables("sales_line"), period)
+    rows = rows_behind("sales_line", question, tables)
     return _by(rows.filter(rows.cost.isnull()).mutate(lines=1), "sku")
 
 
@@ -53,7 +56,7 @@ def _by(rows: ir.Table, thing: str) -> ir.Table:
     return grouped.order_by([grouped.amount.desc(), grouped.name])
 
 
-GAPS: dict[str, Callable[[Tables, Period], ir.Table]] = {
+GAPS: dict[str, Unattributed] = {
     "partner_unlisted": partner_unlisted,
     "product_unlisted": product_unlisted,
     "unplaced": unplaced,

@@ -108,8 +108,18 @@ def _mart(fact: Fact, dimensions: Iterable[str], tables: Tables) -> str | None:
 
 
 def _aggregated(fact_name: str, members: dict[str, Measure], question: Question, tables: Tables) -> ir.Table:
+    joins = tuple(name for measure in members.values() for name in measure.joins)
+    rows = rows_behind(fact_name, question, tables, joins=joins)
+    measured = [measure.aggregate(rows).name(column) for column, measure in members.items()]
+    return rows.aggregate(measured, by=list(question.by))
+
+
+def rows_behind(fact_name: str, question: Question, tables: Tables, *, joins: tuple[str, ...] = ()) -> ir.Table:
+    """Rows of a fact within the question's period and filters, with its dimensions and ``joins`` as columns.
+
+    Raises DomainError when the fact does not know a dimension.
+    """
     fact = FACTS[fact_name]
-    joins = [name for measure in members.values() for name in measure.joins]
     mart = _mart(fact, (*question.dimensions, *joins), tables)
     if mart is None:
         raise DomainError(
@@ -122,8 +132,7 @@ def _aggregated(fact_name: str, members: dict[str, Measure], question: Question,
         rows = _with_dimension(rows, _dimension(name), tables)
     for name, values in question.where:
         rows = rows.filter(_kept(rows[name], values))
-    measured = [measure.aggregate(rows).name(column) for column, measure in members.items()]
-    return rows.aggregate(measured, by=list(question.by))
+    return rows
 
 
 def _with_dimension(rows: ir.Table, dimension: Dimension, tables: Tables) -> ir.Table:

@@ -63,7 +63,7 @@ class Overview:
             trend=_trend(opened, period, base if compared else None, where),
             partners=_tops(opened, "partner", period, base if compared else None, where),
             products=_tops(opened, "sku", period, base if compared else None, where),
-            coverage=_coverage(opened, period),
+            coverage=_coverage(opened, period, where),
         )
 
     def rows(self, asked: Asked) -> Rows:
@@ -218,12 +218,13 @@ def _names(opened: Opened, by: str, codes: list[str]) -> pd.DataFrame:
     return frame_of(opened.facts.answer(table.filter(table[by].isin(codes)).select(*columns)))
 
 
-def _coverage(opened: Opened, period: Period) -> tuple[Gap, ...]:
+def _coverage(opened: Opened, period: Period, where: Where) -> tuple[Gap, ...]:
+    question = Question((), period=period, where=where)
     found = []
     for kind, gap in GAPS.items():
         if kind == "cost_unknown" and not opened.actor.may(Action.SEE_COST):
             continue
-        rows = opened.facts.answer(gap(opened.facts.table, period)).to_pylist()
+        rows = opened.facts.answer(gap(opened.facts.table, question)).to_pylist()
         if rows:
             found.append(_gap(kind, rows))
     return tuple(found)

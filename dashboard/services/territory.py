@@ -62,7 +62,7 @@ class Territory:
             scale=_scale(view, resolution),
             backdrop=backdrop_of(cells["latitude"], cells["longitude"], resolution),
             places=places_of(cells),
-            unplaced=_unplaced(opened, period),
+            unplaced=_unplaced(view),
         )
 
 
@@ -162,8 +162,11 @@ def _scale(view: _View, resolution: int) -> tuple[float, float]:
     return (0.0, float(values.quantile(0.99)) * stretch or 1.0)
 
 
-def _unplaced(opened: Opened, period: Period) -> Gap | None:
-    rows = opened.facts.answer(unplaced(opened.facts.table, period)).to_pylist()
+def _unplaced(view: _View) -> Gap | None:
+    opened = view.opened
+    rows = opened.facts.answer(
+        unplaced(opened.facts.table, Question((), period=view.period, where=view.where))
+    ).to_pylist()
     if not rows:
         return None
     codes = [row["name"] for row in rows if row["name"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,34 @@ def test_tiles_and_rows_are_those_of_the_hexagon(resolution: int, world: World) 
 def test_what_is_no_hexagon_holds_nothing(world: World) -> None:
     asked = Asked(preset=Preset.EVERYTHING, cells=("fffffffffffffff",))
     assert world.services("brand").overview.rows(asked).total == 0
+
+
+FEBRUARY = {"first": date(2026, 2, 1), "last": date(2026, 2, 21)}
+UNATTRIBUTED: tuple[tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, int, float]]], ...] = (
+    (
+        {},
+        {
+            "partner_unlisted": (1, 1, 80.0),
+            "product_unlisted": (1, 1, 9.99),
+            "unplaced": (3, 4, 680.0),
+            "account_unknown": (1, 1, 3.335),
+            "cost_unknown": (2, 4, 131.49),
+        },
+    ),
+    ({"channels": ("web",)}, {"unplaced": (1, 2, 0.0), "cost_unknown": (1, 1, 20.5)}),
+    ({"skus": ("F1",)}, {"unplaced": (1, 1, 0.0), "account_unknown": (1, 1, 3.335)}),
+    ({"categories": ("rice",)}, {"unplaced": (2, 2, 600.0)}),
+    ({"partners": ("S1",)}, {"account_unknown": (1, 1, 3.335), "cost_unknown": (1, 1, 21.0)}),
+)
+"""Filters → footnote → things, lines (orders, for buyers) and amount, added up on paper from the literal rows."""
+
+
+@pytest.mark.parametrize(("filters", "expected"), UNATTRIBUTED)
+def test_footnotes_speak_of_what_is_filtered(
+    filters: dict[str, tuple[str, ...]], expected: dict[str, tuple[int, int, float]], world: World
+) -> None:
+    services, asked = world.services("brand"), Asked(**FEBRUARY, **filters)  # type: ignore[arg-type]
+    told = {gap.kind: (gap.things, gap.lines, round(gap.amount, 4)) for gap in services.overview.today(asked).coverage}
+    assert told == expected
+    on_the_map = services.territory.heatmap(asked, "sales", 4).unplaced
+    assert (on_the_map and on_the_map.lines) == expected.get("unplaced", (0, None, 0))[1]
