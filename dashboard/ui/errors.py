@@ -39,6 +39,12 @@ def table_labels(words: Words, tables: Sequence[str]) -> str:
     return words.t("list.comma").join(table_label(words, table) for table in tables)
 
 
+def table_names(words: Words, tables: Sequence[str]) -> str:
+    """Names alone, where there is no room for codes."""
+    named = (words.t(f"table.{table}") if words.has(f"table.{table}") else table for table in tables)
+    return words.t("list.comma").join(named)
+
+
 def nothing_yet(words: Words, tables: tuple[str, ...], *, may_load: bool) -> None:
     """The honest empty state: which tables are missing, and how they come in."""
     with st.container(border=True, key="frame.empty"):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.views import Tile
-from dashboard.ui.errors import table_labels
+from dashboard.ui.errors import table_labels, table_names
 from dashboard.ui.formatting import NOTHING, Format, is_number
 
 Colour = Literal["red", "green", "gray"]
@@ -55,8 +55,9 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
     about = t(f"metric.{tile.metric}.about")
     if not is_number(tile.value):
         needed = t("tile.needs", tables=table_labels(fmt.words, tile.needs)) if tile.needs else t("tile.no_data")
+        short = t("tile.needs", tables=table_names(fmt.words, tile.needs)) if tile.needs else needed
         st.metric(
-            label, NOTHING, delta=needed, delta_color="off", delta_arrow="off", help=f"{about}\n\n{needed}",
+            label, NOTHING, delta=short, delta_color="off", delta_arrow="off", help=f"{about}\n\n{needed}",
             border=True, height="stretch",
         )  # fmt: skip
         return
