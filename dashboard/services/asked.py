@@ -9,6 +9,8 @@ from analytics.core.geo import RESOLUTIONS, is_cell, resolution_of
 from dashboard.services.desk import Opened
 from dashboard.services.requests import Asked
 
+DAY = timedelta(days=1)
+
 Where = tuple[tuple[str, tuple[str | bool | None, ...]], ...]
 
 
@@ -68,7 +70,15 @@ def bucket_of(period: Period) -> str:
 
 
 def buckets(period: Period, bucket: str) -> list[date]:
-    """First days of every bucket that ``period`` touches, in order."""
+    """First days of the buckets that lie wholly within ``period``, in order.
+
+    A week cut in two by the period's edge would look like a fall. Where no bucket is whole, all that it touches count.
+    """
+    touched = _touched(period, bucket)
+    return [day for day in touched if day >= period.first and _next(day, bucket) - DAY <= period.last] or touched
+
+
+def _touched(period: Period, bucket: str) -> list[date]:
     first = bucket_start(period.first, bucket)
     found = [first]
     while (following := _next(found[-1], bucket)) <= period.last:
