@@ -36,6 +36,9 @@ Clock = Callable[[], datetime]
 ENGINES_KEPT = 3
 """Builds whose files stay open: the published one, and those that a page may still be reading."""
 
+DOORS_KEPT = 64
+"""Scopes per build whose expressions are kept."""
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -132,14 +135,17 @@ def latest_build(store: Store) -> Build | None:
         return unit.builds.latest()
 
 
-@lru_cache(maxsize=64)
 def _facts(scope: Scope, folder: Path, build_id: str, marts: tuple[tuple[str, str], ...]) -> ScopedFacts:
     """One door per scope and build; it holds expressions, never rows."""
-    return ScopedFacts(scope, engine_for(folder, build_id, marts))
+    return _doors(folder, build_id, marts)(scope)
 
 
 @lru_cache(maxsize=ENGINES_KEPT)
-def engine_for(folder: Path, build_id: str, marts: tuple[tuple[str, str], ...]) -> DuckDBEngine:
-    """One engine per build and process; mart files never change, so it never goes stale."""
+def _doors(folder: Path, build_id: str, marts: tuple[tuple[str, str], ...]) -> Callable[[Scope], ScopedFacts]:
+    """The doors of one build over one engine; mart files never change, so neither goes stale.
+
+    They are forgotten together: a door that outlived its build would keep the build's files open.
+    """
     del build_id
-    return DuckDBEngine({name: folder / file for name, file in marts})
+    engine = DuckDBEngine({name: folder / file for name, file in marts})
+    return lru_cache(maxsize=DOORS_KEPT)(lambda scope: ScopedFacts(scope, engine))

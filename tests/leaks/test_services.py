@@ -101,9 +101,9 @@ _OWNED = ("sales_line", "sales_day", "document", "first_purchase", "refund_line"
 @pytest.fixture
 def forgetful() -> Iterator[None]:
     """Doors remember the expressions that they cut; a changed predicate must meet none of them."""
-    composition._facts.cache_clear()
+    composition._doors.cache_clear()
     yield
-    composition._facts.cache_clear()
+    composition._doors.cache_clear()
 
 
 @pytest.mark.usefixtures("forgetful")
