@@ -116,6 +116,15 @@ def build(json_output: Json = False) -> None:
 
 
 @app.command()
+def vacuum(json_output: Json = False) -> None:
+    """Delete what no build and no load speaks of any more; never what is younger than a week."""
+    with _told(json_output) as told:
+        _, loading = _loading("vacuum")
+        swept = loading.vacuum(now=_now())
+        say(json_output, asdict(swept), told.t("cli.swept", **{**asdict(swept), "megabytes": swept.bytes >> 20}))
+
+
+@app.command()
 def ask(
     metrics: Annotated[list[str], typer.Argument(help="One or more metrics of the glossary.")],
     as_user: Annotated[str, typer.Option("--as", help="Whose rights the question is asked with.")],

@@ -21,6 +21,7 @@ from dashboard.services.users import create_demo_accounts
 from dashboard.settings import DEMO_READY, Settings
 from data.lake.lake import REJECTS, Lake
 from data.marts.build import build
+from data.marts.upkeep import BUILDS_KEPT, Swept, vacuum
 from data.sample.world import write_sample
 from data.sources.ingest import ingest
 from data.sources.mapping import load_mapping
@@ -28,7 +29,7 @@ from data.sources.report import IngestReport, Progress
 from data.store.engine import Store
 from data.store.identity import Identity
 from data.store.records import Build, Load
-from data.store.repositories import Loads, Users
+from data.store.repositories import Builds, Loads, Users
 
 MAPPINGS = Path(__file__).parents[2] / "data" / "sources" / "mappings"
 DEMO_SEED = 20260118
@@ -40,6 +41,9 @@ class Work(Protocol):
 
     @property
     def loads(self) -> Loads: ...
+
+    @property
+    def builds(self) -> Builds: ...
 
     @property
     def users(self) -> Users: ...
@@ -116,6 +120,15 @@ class Loading:
             now=now,
             progress=progress,
         )
+
+    def vacuum(self, *, now: datetime) -> Swept:
+        """Delete what no build and no load speaks of any more."""
+        self.actor.require(Action.LOAD_DATA)
+        with self.work() as unit:
+            committed = {load.id for load in unit.loads.all()}
+            kept = unit.builds.current_since(now - BUILDS_KEPT)
+        lake = Lake(self.settings.lake)
+        return vacuum(lake=lake, committed=committed, builds=kept, folder=self.settings.marts, now=now)
 
     def rejects(self, limit: int) -> list[dict[str, Any]]:
         """The newest rows that were set aside: file, line, table, column, value, code and facts of the remedy."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import TableNotFoundError
+from pyarrow.dataset import dataset
 
 from analytics.core.errors import MissingData
 from data.contract import TABLES, contract_table
@@ -44,7 +47,7 @@ class Lake:
     """Delta tables under ``root``. Rows are only ever appended; whether a row counts is told by its ``load_id``."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def append(self, table: str, batches: pa.RecordBatchReader) -> int:
         """Append ``batches`` (schema of :func:`lake_schema`) as one transaction; returns the table's new version."""
@@ -80,6 +83,24 @@ class Lake:
             delta.optimize.compact()
         return delta.version()
 
+    def sweep(self, table: str, *, committed: Collection[str], untouched_since: datetime) -> int:
+        """Delete rows whose load is not ``committed`` from files that are older than that; returns how many.
+
+        Younger files may belong to a load that is still running.
+        """
+        delta = DeltaTable(self._path(table))
+        limit = untouched_since.timestamp() * 1000
+        written = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
+        old = [str(self._path(table) / file["path"]) for file in written if file["modification_time"] < limit]
+        if not old:
+            return 0
+        seen = pc.unique(dataset(old).to_table(columns=["load_id"])["load_id"]).to_pylist()
+        abandoned = sorted(set(seen) - set(committed))
+        if not abandoned:
+            return 0
+        listed = ", ".join("'" + load.replace("'", "''") + "'" for load in abandoned)
+        return int(delta.delete(f"load_id IN ({listed})")["num_deleted_rows"])
+
     def vacuum(self, table: str, *, keep: timedelta) -> list[str]:
         """Delete files that no version younger than ``keep`` reads; returns their names."""
         hours = int(keep.total_seconds() // 3600)
@@ -88,7 +109,7 @@ class Lake:
 
     def _path(self, table: str) -> Path:
         lake_schema(table)
-        return self._root / table
+        return self.root / table
 
 
 def _partitions(table: str) -> list[str] | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, true
+from sqlalchemy import Connection, Row, delete, func, insert, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
@@ -76,6 +76,12 @@ class Builds:
         """The build published last; None before the first one."""
         row = self._connection.execute(select(builds).order_by(builds.c.sequence.desc()).limit(1)).one_or_none()
         return None if row is None else _build(row)
+
+    def current_since(self, moment: datetime) -> list[Build]:
+        """Builds that were the latest at some time from ``moment`` on, the latest of all included."""
+        before = select(func.max(builds.c.sequence)).where(builds.c.published_at < moment).scalar_subquery()
+        rows = self._connection.execute(select(builds).where(builds.c.sequence >= func.coalesce(before, 0)))
+        return [_build(row) for row in rows]
 
     def get(self, id: str) -> Build:
         """The build of that id; raises DomainError ``build_unknown``."""

@@ -1,0 +1,62 @@
+"""Sweeping: what no build and no load speaks of any more is deleted, never what may still be in the making."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from data.lake.lake import Lake
+from data.store.records import Build
+
+BUILDS_KEPT = timedelta(days=30)
+"""How long a build stays readable after another has replaced it."""
+
+GRACE = timedelta(days=7)
+"""Age below which a file may belong to a load or a build that is still running, or to a store about to be restored."""
+
+READERS = timedelta(days=1)
+"""How long files that a newer version of a lake table has replaced stay, for a build that reads the version before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """``rows`` of loads that never counted or were taken back; ``files`` and ``bytes`` deleted from the disk."""
+
+    rows: int
+    files: int
+    bytes: int
+
+
+def vacuum(*, lake: Lake, committed: Collection[str], builds: Iterable[Build], folder: Path, now: datetime) -> Swept:
+    """Delete marts that none of ``builds`` names, scratch folders, rows of loads that are not ``committed``, and files
+    of the lake that newer versions have replaced.
+    """
+    named = {file for build in builds for file in build.marts.values()}
+    before = _size(folder, lake.root)
+    rows = 0
+    for table in lake.tables():
+        rows += lake.sweep(table, committed=committed, untouched_since=now - GRACE)
+        lake.vacuum(table, keep=READERS)
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.name not in named and _modified(path) < now - GRACE:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    after = _size(folder, lake.root)
+    return Swept(rows, before[0] - after[0], before[1] - after[1])
+
+
+def _modified(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _size(*folders: Path) -> tuple[int, int]:
+    """Number of data files and their bytes; the lake's own log grows with every sweep and does not count."""
+    sizes = [path.stat().st_size for path in _files(folders)]
+    return len(sizes), sum(sizes)
+
+
+def _files(folders: Iterable[Path]) -> Iterable[Path]:
+    for folder in folders:
+        yield from (path for path in folder.rglob("*") if path.is_file() and "_delta_log" not in path.parts)
