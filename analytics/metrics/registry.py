@@ -35,6 +35,11 @@ def _online_amount(rows: ir.Table) -> ir.Scalar:
     return ibis.ifelse(rows.channel_group == "online", rows.amount, 0).sum()
 
 
+def _grouped_amount(rows: ir.Table) -> ir.Scalar:
+    """Sales of channels whose group is known: one that nobody described is neither online nor offline."""
+    return ibis.ifelse(rows.channel_group.notnull(), rows.amount, 0).sum()
+
+
 def _buyers_told(rows: ir.Table) -> ir.IntegerScalar:
     """0 when there are orders and none says who bought; without orders there is nothing that could be unknown."""
     return ibis.ifelse(rows.count() == 0, 1, rows.buyer.count())
@@ -123,7 +128,7 @@ METRICS: tuple[Metric, ...] = (
         Favourable.NEITHER,
         SALES,
         Measure("sales", _online_amount, joins=("channel_group",)),
-        denominator=_amount,
+        denominator=Measure("sales", _grouped_amount, joins=("channel_group",)),
         needs=("channel",),
     ),
 )
