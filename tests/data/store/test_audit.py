@@ -90,3 +90,11 @@ def test_all_heads_beyond_the_end_tell_of_one_cut() -> None:
 
 def test_a_trail_without_its_beginning_lacks_it() -> None:
     assert inspect(chain(5)[2:]) == (Finding("missing", 1, 2),)
+
+
+def test_every_head_that_was_contradicted_is_named() -> None:
+    heads = {f"head-{number}.json": Head(number, "f" * 64, "") for number in (2, 3)}
+    assert inspect(chain(4), **heads) == (
+        Finding("rewritten", 2, 2, "head-2.json"),
+        Finding("rewritten", 3, 3, "head-3.json"),
+    )
