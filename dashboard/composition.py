@@ -13,6 +13,7 @@ from analytics.core.access import ROOT, Actor, Role, Scope
 from analytics.core.errors import DomainError, NotSignedIn
 from analytics.core.geo import RESOLUTIONS
 from dashboard.services.ask import Ask
+from dashboard.services.audit import AuditTrail
 from dashboard.services.desk import Desk
 from dashboard.services.filters import Filters
 from dashboard.services.glossary import GlossaryService
@@ -80,6 +81,11 @@ def loading_for(settings: Settings, store: Store, actor: Actor) -> Loading:
 def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:
     """Units of work in the actor's scope."""
     return lambda: UnitOfWork(store, actor.scope)
+
+
+def audit_for(settings: Settings, store: Store, actor: Actor) -> AuditTrail:
+    """The audit trail in the actor's scope; it waits for no writer."""
+    return AuditTrail(actor, settings.audit, lambda: UnitOfWork(store, actor.scope, reading=True))
 
 
 def known_grants(settings: Settings, store: Store, grants: frozenset[str]) -> None:

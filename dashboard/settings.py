@@ -15,8 +15,9 @@ DEMO_READY = "ready"
 class Settings:
     """Where this installation lives and how it is reached.
 
-    ``home`` holds lake, marts and (by default) the store. ``base_url`` is the public address: cookies are ``Secure``
-    unless it is http on localhost. ``geojson`` and ``tile_url`` are the user's own map backdrop, both optional.
+    ``home`` holds lake, marts, published heads of the audit trail and (by default) the store. ``base_url`` is the
+    public address: cookies are ``Secure`` unless it is http on localhost. ``geojson`` and ``tile_url`` are the user's
+    own map backdrop, both optional.
     """
 
     home: Path
@@ -32,6 +33,11 @@ class Settings:
     @property
     def marts(self) -> Path:
         return self.home / "marts"
+
+    @property
+    def audit(self) -> Path:
+        """Published heads of the audit trail, outside the store; copy them where the store's keeper cannot write."""
+        return self.home / "audit"
 
     @property
     def demo_marker(self) -> Path:

@@ -24,6 +24,7 @@ from data.store.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 BRAND = Scope(frozenset({ROOT}))
+JOB = Actor("service:test", "service:test", frozenset({Role.SERVICE}), frozenset({ROOT}))
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -50,7 +51,7 @@ def make_world(home: Path, tables: Mapping[str, Rows], *, currency: str = "CNY")
     store.migrate()
     for name, rows in tables.items():
         load_rows(settings, store, name, rows, load_id=f"load-{name}", currency=currency)
-    built, _ = build(lake=Lake(settings.lake), store=store, scope=BRAND, folder=settings.marts, now=NOW)
+    built, _ = build(lake=Lake(settings.lake), store=store, actor=JOB, folder=settings.marts, now=NOW)
     return World(settings, store, built)
 
 

@@ -36,6 +36,7 @@ class Action(StrEnum):
     SEE_COST = "see_cost"
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
+    SEE_AUDIT = "see_audit"
 
 
 _READ = frozenset({Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_GLOSSARY, Action.SEE_ROWS})
@@ -48,7 +49,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.MERCHANDISER: _READ | {Action.SEE_COST},
     Role.MARKETER: _READ,
     Role.APPROVER: _READ | {Action.SEE_COST},
-    Role.ADMINISTRATOR: frozenset({Action.SEE_GLOSSARY, Action.LOAD_DATA, Action.MANAGE_USERS}),
+    Role.ADMINISTRATOR: frozenset({Action.SEE_GLOSSARY, Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT}),
     Role.SERVICE: frozenset({Action.LOAD_DATA}),
 }
 

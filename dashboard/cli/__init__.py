@@ -1,12 +1,9 @@
-"""The shell: waterline demo | ingest | loads | forget | rejects | build | ask | contract | users | serve."""
+"""The shell: waterline demo | ingest | loads | forget | rejects | build | ask | contract | users | audit | serve."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analytics.core.access import Role
-from analytics.core.errors import DomainError
+from dashboard.cli.audit import audit
+from dashboard.cli.opening import Json, clock, opened, telling
 from dashboard.cli.printing import (
     answer_facts,
     answer_table,
@@ -27,19 +25,16 @@ from dashboard.cli.printing import (
     say,
 )
 from dashboard.settings import DEMO_READY, Settings, settings_from
-from dashboard.words import Words, negotiate, words
 
 if TYPE_CHECKING:
     from dashboard.services.loading import Loading
-    from data.store.engine import Store
 
 # Frames, engines and services take seconds to import: each command imports what it uses, so `serve` starts at once.
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 users = typer.Typer(no_args_is_help=True, help="Accounts.")
 app.add_typer(users, name="users")
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:
@@ -50,10 +45,10 @@ def main() -> None:
 @app.command()
 def demo(json_output: Json = False) -> None:
     """Create the demo home: a sample world, loaded and built, with demo accounts."""
-    with _told(json_output) as told:
+    with telling(json_output) as told:
         settings, loading = _loading("demo")
         with bars() as bar:
-            built = loading.demo(now=_now(), progress=bar)
+            built = loading.demo(now=clock(), progress=bar)
         say(json_output, build_facts(built, ()), told.t("cli.demo_done", home=settings.home))
 
 
@@ -67,18 +62,18 @@ def ingest(
     json_output: Json = False,
 ) -> None:
     """Load files into the lake; rows that break the contract are set aside and reported."""
-    with _told(json_output) as told:
+    with telling(json_output) as told:
         _, loading = _loading("ingest")
         taken = extract_at.astimezone(UTC) if extract_at else None
         with bars() as bar:
-            report = loading.ingest(path, mapping, now=_now(), extract_at=taken, progress=bar)
+            report = loading.ingest(path, mapping, now=clock(), extract_at=taken, progress=bar)
         say(json_output, report.as_dict(), ingest_table(report, told))
 
 
 @app.command()
 def rejects(limit: Annotated[int, typer.Option(help="Newest rows to show.")] = 50, json_output: Json = False) -> None:
     """Show rows that were set aside: file, line, column, value and what to do about it."""
-    with _told(json_output) as told:
+    with telling(json_output) as told:
         _, loading = _loading("rejects")
         rows = loading.rejects(limit)
         say(json_output, {"rejects": rows}, rejects_table(rows, told))
@@ -87,7 +82,7 @@ def rejects(limit: Annotated[int, typer.Option(help="Newest rows to show.")] = 5
 @app.command()
 def loads(json_output: Json = False) -> None:
     """Show what was loaded, newest first."""
-    with _told(json_output) as told:
+    with telling(json_output) as told:
         _, loading = _loading("loads")
         known = loading.loads()
         say(json_output, {"loads": [asdict(load) for load in known]}, loads_table(known, told))
@@ -98,19 +93,19 @@ def forget(
     load: Annotated[list[str], typer.Argument(help="Loads, as `waterline loads` names them.")],
 ) -> None:
     """Take loads back, for example those of a wrong mapping; the next build goes without them."""
-    with _told(False) as told:
+    with telling(False) as told:
         _, loading = _loading("forget")
-        loading.forget(tuple(load))
+        loading.forget(tuple(load), now=clock())
         print(told.t("cli.forgotten", loads=len(load)))
 
 
 @app.command()
 def build(json_output: Json = False) -> None:
     """Build the marts that changed, check that totals survive, publish."""
-    with _told(json_output) as told:
+    with telling(json_output) as told:
         _, loading = _loading("build")
         with bars() as bar:
-            built, made = loading.build(now=_now(), progress=bar)
+            built, made = loading.build(now=clock(), progress=bar)
         text = told.t("cli.build_done", id=built.id, made=", ".join(made) or "–", seconds=built.seconds)
         say(json_output, build_facts(built, made), text)
 
@@ -139,8 +134,8 @@ def ask(
     from dashboard.services.users import actor_named
     from data.store.identity import Identity
 
-    with _told(json_output):
-        settings, store = _opened()
+    with telling(json_output):
+        settings, store = opened()
         services = services_as(settings, store, lambda: actor_named(Identity(store), as_user))
         cut = tuple(name for given in by or () for name in given.split(","))
         answer = services.ask.ask(tuple(metrics), by=cut, first=_day(first), last=_day(last), where=tuple(where or ()))
@@ -173,14 +168,13 @@ def users_create_admin(
     ] = "",
 ) -> None:
     """Create the first administrator."""
-    from dashboard.services.users import create_admin
-    from data.store.identity import Identity
+    from dashboard.composition import work_of
+    from dashboard.services.users import create_admin, shell_actor
 
-    with _told(False) as told:
-        _, store = _opened()
-        user = create_admin(
-            Identity(store), name=name, display_name=display_name or name, password=password, now=_now()
-        )
+    with telling(False) as told:
+        _, store = opened()
+        work = work_of(store, shell_actor())
+        user = create_admin(work, name=name, display_name=display_name or name, password=password, now=clock())
         print(told.t("cli.admin_created", name=user.name))
 
 
@@ -198,14 +192,14 @@ def users_create(
     from dashboard.composition import known_grants, work_of
     from dashboard.services.users import create_user, shell_actor
 
-    with _told(False) as told:
-        settings, store = _opened()
+    with telling(False) as told:
+        settings, store = opened()
         known_grants(settings, store, frozenset(grant))
         actor = shell_actor()
         user = create_user(
             actor, work_of(store, actor),
             name=name, display_name=display_name or name, password=password,
-            roles=frozenset(role), grants=frozenset(grant), now=_now(),
+            roles=frozenset(role), grants=frozenset(grant), now=clock(),
         )  # fmt: skip
         print(told.t("cli.user_created", name=user.name))
 
@@ -216,12 +210,12 @@ def serve(
     demo_if_empty: Annotated[bool, typer.Option(help="Make a demo home first where nothing was built yet.")] = False,
 ) -> None:
     """Serve the dashboard; prints the address and, in a demo home, the accounts to sign in with."""
-    with _told(False) as told:
+    with telling(False) as told:
         settings = settings_from()
         if demo_if_empty and demo_wanted(settings):
             _, loading = _loading("demo")
             with bars() as bar:
-                loading.demo(now=_now(), progress=bar)
+                loading.demo(now=clock(), progress=bar)
         print(told.t("cli.serving", address=_address(settings, port)))
         if settings.demo_marker.exists():
             _print_demo_accounts(told.language)
@@ -254,39 +248,13 @@ def _print_demo_accounts(language: str) -> None:
         print(f"  {account.login:<14} {DEMO_PASSWORD}   {name}")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
-
-
-def _opened() -> tuple[Settings, Store]:
-    from data.store.engine import open_store
-
-    settings = settings_from()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store_url)
-    store.migrate()
-    return settings, store
 
 
 def _loading(job: str) -> tuple[Settings, Loading]:
     from dashboard.composition import loading_for
     from dashboard.services.users import service_actor
 
-    settings, store = _opened()
+    settings, store = opened()
     return settings, loading_for(settings, store, service_actor(job))
-
-
-@contextmanager
-def _told(json_output: bool) -> Iterator[Words]:
-    """Sentences in the shell's language; a refusal becomes one sentence (or one JSON object) and exit code 2."""
-    told = words(negotiate(None, os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"))
-    try:
-        yield told
-    except DomainError as error:
-        facts = {"error": error.code, **{name: str(value) for name, value in error.facts.items()}}
-        print(json.dumps(facts, ensure_ascii=False) if json_output else told.error(error), file=sys.stderr)
-        raise typer.Exit(2) from None

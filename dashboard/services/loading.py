@@ -26,6 +26,9 @@ from data.sample.world import write_sample
 from data.sources.ingest import ingest
 from data.sources.mapping import load_mapping
 from data.sources.report import IngestReport, Progress
+from data.store.audit import Deed, Subject, load_facts
+from data.store.audit_heads import publish_head, read_heads
+from data.store.audit_trail import Audit
 from data.store.engine import Store
 from data.store.identity import Identity
 from data.store.records import Build, Load
@@ -47,6 +50,9 @@ class Work(Protocol):
 
     @property
     def users(self) -> Users: ...
+
+    @property
+    def audit(self) -> Audit: ...
 
     def commit(self) -> None: ...
 
@@ -89,7 +95,7 @@ class Loading:
             load_mapping(mapping_file(mapping)),
             lake=Lake(self.settings.lake),
             store=self.store,
-            scope=self.actor.scope,
+            actor=self.actor,
             now=now,
             extract_at=extract_at,
             progress=progress,
@@ -101,25 +107,32 @@ class Loading:
         with self.work() as unit:
             return sorted(unit.loads.all(), key=lambda load: load.loaded_at, reverse=True)
 
-    def forget(self, load_ids: tuple[str, ...]) -> None:
+    def forget(self, load_ids: tuple[str, ...], *, now: datetime) -> None:
         """Take loads back, all or none: what a wrong mapping brought in must not stand beside the right rows."""
         self.actor.require(Action.LOAD_DATA)
         with self.work() as unit:
-            for load_id in load_ids:
-                unit.loads.remove(load_id)
+            for load in [unit.loads.remove(load_id) for load_id in load_ids]:
+                unit.audit.append(self.actor, Deed.LOAD_FORGOTTEN, Subject("load", load.id), load_facts(load), at=now)
             unit.commit()
 
     def build(self, *, now: datetime, progress: Progress | None = None) -> tuple[Build, tuple[str, ...]]:
-        """Build what changed and publish; the build and the names of the marts that were made anew."""
+        """Build what changed and publish; the build and the names of the marts that were made anew.
+
+        Publishes the head of the audit trail, too, so that a nightly build leaves one for every day.
+        """
         self.actor.require(Action.LOAD_DATA)
-        return build(
+        made = build(
             lake=Lake(self.settings.lake),
             store=self.store,
-            scope=self.actor.scope,
+            actor=self.actor,
             folder=self.settings.marts,
             now=now,
             progress=progress,
         )
+        heads = read_heads(self.settings.audit)
+        with self.work() as unit:
+            publish_head(unit.audit, self.settings.audit, heads, now=now)
+        return made
 
     def vacuum(self, *, now: datetime) -> Swept:
         """Delete what no build and no load speaks of any more."""

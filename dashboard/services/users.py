@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.settings import Settings
 from data.sample.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
 from data.store.accounts import LOCAL, new_user, subject_of
+from data.store.audit import Deed, Subject
+from data.store.audit_trail import Audit
 from data.store.identity import Identity
 from data.store.passwords import hash_password
 from data.store.records import User
@@ -24,24 +27,29 @@ class Work(Protocol):
     @property
     def users(self) -> Users: ...
 
+    @property
+    def audit(self) -> Audit: ...
+
     def commit(self) -> None: ...
 
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
-def create_admin(identity: Identity, *, name: str, display_name: str, password: str, now: datetime) -> User:
+def create_admin(work: OpenWork, *, name: str, display_name: str, password: str, now: datetime) -> User:
     """The first account, made from the shell of the machine that holds the store, with the head-office grant.
 
     An administrator keeps things right and sees no figures; whoever sets the system up must see what was loaded, so
-    this one is an executive, too.
+    this one is an executive, too. ``work`` opens in the scope of :func:`shell_actor`.
     """
-    return identity.create_user(
+    return create_user(
+        shell_actor(),
+        work,
         name=name,
         display_name=display_name,
         password=password,
-        roles={Role.ADMINISTRATOR, Role.EXECUTIVE},
-        grants={ROOT},
+        roles=frozenset({Role.ADMINISTRATOR, Role.EXECUTIVE}),
+        grants=frozenset({ROOT}),
         now=now,
     )
 
@@ -106,6 +114,7 @@ def create_user(
     secret = hash_password(password, name=user.name)
     with work() as unit:
         unit.users.add(user, issuer=LOCAL, subject=subject_of(user.name), password_hash=secret, now=now)
+        unit.audit.append(actor, Deed.USER_CREATED, Subject("user", user.id), _facts(None, user), at=now)
         unit.commit()
     return user
 
@@ -117,13 +126,17 @@ def change_rights(
     *,
     roles: frozenset[Role],
     grants: frozenset[str],
+    now: datetime,
 ) -> User:
     """Replace roles and grants; they hold from the person's next request."""
     actor.require(Action.MANAGE_USERS)
     _for_people(roles)
     with work() as unit:
+        before = unit.users.hold(user_id)
         unit.users.assign(user_id, roles=roles, grants=grants)
         changed = unit.users.get(user_id)
+        subject = Subject("user", user_id)
+        unit.audit.append(actor, Deed.USER_RIGHTS_CHANGED, subject, _facts(before, changed), at=now)
         unit.commit()
     return changed
 
@@ -134,8 +147,25 @@ def set_disabled(actor: Actor, work: OpenWork, user_id: str, *, disabled: bool, 
     if disabled and user_id == actor.user_id:
         raise DomainError("cannot_disable_yourself", name=actor.name)
     with work() as unit:
+        before = unit.users.hold(user_id)
         unit.users.set_disabled(user_id, disabled=disabled, now=now)
+        deed = Deed.USER_DISABLED if disabled else Deed.USER_ENABLED
+        facts = _facts(before, replace(before, disabled=disabled))
+        unit.audit.append(actor, deed, Subject("user", user_id), facts, at=now)
         unit.commit()
+
+
+def _facts(before: User | None, after: User) -> dict[str, object]:
+    """What the audit trail keeps of a change of an account: never a secret."""
+    return {"name": after.name, "before": before and _rights(before), "after": _rights(after)}
+
+
+def _rights(user: User) -> dict[str, object]:
+    return {
+        "roles": sorted(role.value for role in user.roles),
+        "grants": sorted(user.grants),
+        "disabled": user.disabled,
+    }
 
 
 def _for_people(roles: frozenset[Role]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from analytics.core.access import Scope
+from analytics.core.access import Actor
 from analytics.core.errors import ContractViolation
 from data.contract import contract_table
 from data.contract.schema import physical_schema
@@ -23,6 +23,7 @@ from data.marts import MARTS
 from data.marts.checks import nothing_after, totals_survive
 from data.marts.current import newest_by_key
 from data.marts.mart import Mart
+from data.store.audit import Deed, Subject
 from data.store.engine import Store
 from data.store.records import Build, Load
 from data.store.unit_of_work import UnitOfWork
@@ -34,7 +35,7 @@ DEFAULT_CURRENCY = "CNY"
 
 
 def build(
-    *, lake: Lake, store: Store, scope: Scope, folder: Path, now: datetime, progress: Progress | None = None
+    *, lake: Lake, store: Store, actor: Actor, folder: Path, now: datetime, progress: Progress | None = None
 ) -> tuple[Build, tuple[str, ...]]:
     """Build what changed and publish; returns the build and the names of the marts that were made anew.
 
@@ -42,7 +43,7 @@ def build(
     published then and readers keep the build before.
     """
     started = time.perf_counter()
-    with UnitOfWork(store, scope) as unit:
+    with UnitOfWork(store, actor.scope) as unit:
         loads, latest = unit.loads.all(), unit.builds.latest()
     if not loads:
         raise ContractViolation("nothing_loaded")
@@ -70,10 +71,23 @@ def build(
         totals=totals,
         seconds=round(time.perf_counter() - started, 3),
     )
-    with UnitOfWork(store, scope) as unit:
+    with UnitOfWork(store, actor.scope) as unit:
         unit.builds.publish(published)
+        unit.audit.append(actor, Deed.BUILD_PUBLISHED, Subject("build", published.id), _facts(published), at=now)
         unit.commit()
     return published, made
+
+
+def _facts(published: Build) -> dict[str, object]:
+    """What the audit trail keeps of a build; the names of its files carry the digest of loads and code."""
+    return {
+        "loads": len(published.loads),
+        "marts": dict(published.marts),
+        "totals": dict(published.totals),
+        "currency": published.currency,
+        "first_day": published.first_day.isoformat() if published.first_day else None,
+        "last_day": published.last_day.isoformat() if published.last_day else None,
+    }
 
 
 def _make(bench: _Bench, progress: Progress | None) -> tuple[str, ...]:

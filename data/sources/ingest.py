@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from analytics.core.access import Scope
+from analytics.core.access import Actor
 from data.lake.lake import Lake
 from data.sources.code_map import committed_code_map
 from data.sources.declarations import Mapping
@@ -27,6 +27,7 @@ from data.sources.sections import Preparation, Prepared
 from data.sources.sifting import sift
 from data.sources.staging import Staging
 from data.sources.units import Sources, Unit, units_of
+from data.store.audit import Deed, Subject, load_facts
 from data.store.engine import Store
 from data.store.records import Load
 from data.store.unit_of_work import UnitOfWork
@@ -42,7 +43,7 @@ def ingest(
     *,
     lake: Lake,
     store: Store,
-    scope: Scope,
+    actor: Actor,
     now: datetime,
     extract_at: datetime | None = None,
     progress: Progress | None = None,
@@ -60,7 +61,7 @@ def ingest(
     scratch = Path(tempfile.mkdtemp(prefix="waterline-ingest-"))
     backend = ibis.duckdb.connect(threads=THREADS, memory_limit=MEMORY, temp_directory=str(scratch))
     try:
-        door = _Door(found, lake, store, scope, now.astimezone(UTC), extract_at, progress or _silent)
+        door = _Door(found, lake, store, actor, now.astimezone(UTC), extract_at, progress or _silent)
         files = door.load_all(Sources(found, backend, scratch), backend)
     finally:
         backend.disconnect()
@@ -89,7 +90,7 @@ class _Door:
     found: Found
     lake: Lake
     store: Store
-    scope: Scope
+    actor: Actor
     now: datetime
     extract_at: datetime | None
     progress: Progress
@@ -106,7 +107,7 @@ class _Door:
         return (*self._load(maps, sources, backend), *self._load(others, sources, backend))
 
     def _load(self, units: Sequence[Unit], sources: Sources, backend: Backend) -> list[FileReport]:
-        with UnitOfWork(self.store, self.scope, reading=True) as work:
+        with UnitOfWork(self.store, self.actor.scope, reading=True) as work:
             committed = [load for load in work.loads.all() if load.tables.get("code_map")]
             digests = [sources.digest(unit, [load.id for load in committed]) for unit in units]
             known = [work.loads.find(digest, self.mapping.digest) for digest in digests]
@@ -156,8 +157,9 @@ class _Door:
         rejected, codes = landing.set_aside(rejects)
         staging.forget()
         load = self._record(waiting, load_id, tables, (read, rejected, duplicates), extracted)
-        with UnitOfWork(self.store, self.scope) as work:
+        with UnitOfWork(self.store, self.actor.scope) as work:
             work.loads.add(load)
+            work.audit.append(self.actor, Deed.LOAD_FINISHED, Subject("load", load_id), load_facts(load), at=self.now)
             work.commit()
         return FileReport(unit.label, load_id, False, read, rejected, duplicates, load.tables, codes)
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -116,4 +117,23 @@ builds = Table(
     Column("last_day", Date),
     Column("totals", JSON, nullable=False),
     Column("seconds", Float, nullable=False),
+)
+
+# Guarded by triggers that its migration makes: rows are added, one after the other, and nothing else.
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Text, for it is hashed as it stands here.
+    Column("at", String(27), nullable=False),
+    # No foreign key: an event outlives the account, and jobs have none.
+    Column("user_id", String(200), nullable=False),
+    Column("user_name", String(200), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject_kind", String(60), nullable=False),
+    Column("subject_id", String(200), nullable=False),
+    Column("facts", Text, nullable=False),
+    # An event has one successor: two writers cannot fork the chain.
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
 )

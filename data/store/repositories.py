@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from analytics.core.access import ROOT, Role, Scope
 from analytics.core.errors import AccessDenied, DomainError
 from data.store import accounts
+from data.store.engine import take_turns
 from data.store.entities import builds, loads, user_grants, users
 from data.store.records import Build, Load, User
 
@@ -45,14 +46,17 @@ class Loads:
         row = self._connection.execute(select(loads).where(same)).one_or_none()
         return None if row is None else _load(row)
 
-    def remove(self, id: str) -> None:
+    def remove(self, id: str) -> Load:
         """Forget a load: its rows in the lake count no more, and the same file can be loaded again.
 
-        Raises DomainError ``load_unknown``.
+        Returns what it was; raises DomainError ``load_unknown``.
         """
         require_brand(self._scope, "loads.remove")
-        if self._connection.execute(delete(loads).where(loads.c.id == id)).rowcount != 1:
+        removed = delete(loads).where(loads.c.id == id).returning(*loads.c)
+        row = self._connection.execute(removed).one_or_none()
+        if row is None:
             raise DomainError("load_unknown", load=id)
+        return _load(row)
 
 
 class Builds:
@@ -107,6 +111,11 @@ class Users:
         if user is None:
             raise DomainError("user_unknown", name=user_id)
         return user
+
+    def hold(self, user_id: str) -> User:
+        """The account of that id, which nobody else holds until this transaction ends: what it was *before*."""
+        take_turns(self._connection, f"user {user_id}")
+        return self.get(user_id)
 
     def find(self, name: str) -> User | None:
         """The local account of that name, in any spelling."""

@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 
 from analytics.core.access import Scope
 from analytics.core.errors import AccessDenied
+from data.store.audit_trail import Audit
 from data.store.engine import Store
 from data.store.repositories import Builds, Loads, Users
 
 
 class UnitOfWork:
-    """One transaction over loads, builds and users; leaving the block without :meth:`commit` undoes everything.
+    """One transaction over loads, builds, users and the audit trail.
 
+    Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
     ``reading=True`` waits for no writer and cannot write.
     """
@@ -24,6 +26,7 @@ class UnitOfWork:
     loads: Loads
     builds: Builds
     users: Users
+    audit: Audit
 
     def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
         if not isinstance(scope, Scope):
@@ -43,6 +46,7 @@ class UnitOfWork:
         self.loads = Loads(connection, self._scope)
         self.builds = Builds(connection, self._scope)
         self.users = Users(connection, self._scope)
+        self.audit = Audit(connection, self._scope)
         return self
 
     def __exit__(

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from analytics.core.errors import DomainError
-from dashboard.composition import loading_for
+from dashboard.composition import loading_for, work_of
 from dashboard.services.loading import MAPPINGS, mapping_file
-from dashboard.services.users import create_admin, service_actor
+from dashboard.services.users import create_admin, service_actor, shell_actor
 from dashboard.settings import DEMO_READY, settings_from
 from data.store.engine import open_store
-from data.store.identity import Identity
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -32,7 +31,7 @@ def test_the_demo_does_not_join_accounts_of_ones_own(tmp_path: Path) -> None:
     settings = settings_from({"WATERLINE_HOME": str(tmp_path)})
     store = open_store(settings.store_url)
     store.migrate()
-    create_admin(Identity(store), name="root", display_name="", password="a long password", now=NOW)
+    create_admin(work_of(store, shell_actor()), name="root", display_name="", password="a long password", now=NOW)
     with pytest.raises(DomainError, match="home_not_empty"):
         loading_for(settings, store, service_actor("demo")).demo(now=NOW)
     assert not settings.demo_marker.exists()

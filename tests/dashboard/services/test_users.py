@@ -38,7 +38,9 @@ def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:
 
 
 def an_admin(store: Store) -> Actor:
-    users.create_admin(Identity(store), name="root", display_name="", password="a long password", now=NOW)
+    users.create_admin(
+        work_of(store, users.shell_actor()), name="root", display_name="", password="a long password", now=NOW
+    )
     return users.actor_named(Identity(store), "root")
 
 
@@ -89,7 +91,9 @@ def test_an_administrator_changes_rights(store: Store) -> None:
         admin, work, name="li", display_name="", password="a long password",
         roles=frozenset({Role.DEALER}), grants=frozenset({"D01"}), now=NOW,
     )  # fmt: skip
-    changed = users.change_rights(admin, work, made.id, roles=frozenset({Role.EXECUTIVE}), grants=frozenset({ROOT}))
+    changed = users.change_rights(
+        admin, work, made.id, roles=frozenset({Role.EXECUTIVE}), grants=frozenset({ROOT}), now=NOW
+    )
     assert changed.roles == {Role.EXECUTIVE}
     assert {user.name for user in users.list_users(admin, work)} == {"root", "li"}
     with pytest.raises(DomainError, match="cannot_disable_yourself"):
@@ -106,7 +110,7 @@ def test_nobody_gets_the_role_of_a_job(store: Store) -> None:
             roles=job, grants=frozenset({"D01"}), now=NOW,
         )  # fmt: skip
     with pytest.raises(DomainError, match="role_not_for_people"):
-        users.change_rights(admin, work, admin.user_id, roles=job, grants=frozenset({ROOT}))
+        users.change_rights(admin, work, admin.user_id, roles=job, grants=frozenset({ROOT}), now=NOW)
     assert {user.name for user in users.list_users(admin, work)} == {"root"}
 
 
@@ -117,7 +121,7 @@ def test_every_call_asks_for_the_right_again(store: Store) -> None:
     nobody: frozenset[Role] = frozenset()
     calls: list[Callable[[], object]] = [
         lambda: users.list_users(executive, work),
-        lambda: users.change_rights(executive, work, admin.user_id, roles=nobody, grants=frozenset()),
+        lambda: users.change_rights(executive, work, admin.user_id, roles=nobody, grants=frozenset(), now=NOW),
         lambda: users.set_disabled(executive, work, admin.user_id, disabled=True, now=NOW),
         lambda: users.create_user(
             executive, work, name="y", display_name="", password="a long password",

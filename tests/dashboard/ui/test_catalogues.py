@@ -17,6 +17,7 @@ from analytics.metrics.metric import Additivity, Favourable, Unit
 from analytics.metrics.registry import METRICS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.words import LANGUAGES, words
+from data.store.audit import FINDINGS
 from pages import PAGES
 from pages.territory.heatmap import METRICS as MAPPED
 from pages.territory.heatmap import SIZES
@@ -69,6 +70,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.resolution.{size}" for size in SIZES}
     keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
+    keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
     keys |= {f"today.top.{kind}" for kind in ("partner", "sku")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,9 +22,10 @@ from data.marts import MARTS, sales
 from data.marts import build as building
 from data.marts.build import build
 from data.marts.mart import Inputs
+from data.store.audit_heads import read_heads
 from data.store.records import Build
 from data.store.unit_of_work import UnitOfWork
-from tests.worlds import BRAND, LINES, NOW, TABLES, World, line, load_rows, make_world
+from tests.worlds import BRAND, JOB, LINES, NOW, TABLES, World, line, load_rows, make_world
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +38,7 @@ def world(tmp_path: Path) -> World:
 def again(world: World) -> tuple[Build, tuple[str, ...]]:
     lake = Lake(world.settings.lake)
     later = NOW + timedelta(hours=1)
-    return build(lake=lake, store=world.store, scope=BRAND, folder=world.settings.marts, now=later)
+    return build(lake=lake, store=world.store, actor=JOB, folder=world.settings.marts, now=later)
 
 
 def asked(world: World, metric: str, *where: str) -> object:
@@ -47,6 +49,19 @@ def asked(world: World, metric: str, *where: str) -> object:
 def test_nothing_changed_publishes_nothing(world: World) -> None:
     built, made = again(world)
     assert (built.id, made) == (world.build.id, ())
+
+
+def test_a_published_build_leaves_one_event_and_the_head_of_the_trail(world: World) -> None:
+    again(world)
+    loading_for(world.settings, world.store, service_actor("build")).build(now=NOW)
+    with UnitOfWork(world.store, BRAND, reading=True) as unit:
+        events = [event for chunk in unit.audit.chunks() for event in chunk]
+    told = [(event.user_id, event.action, event.subject_kind, event.subject_id) for event in events]
+    assert told == [("service:test", "build.published", "build", world.build.id)]
+    facts = json.loads(events[0].facts)
+    assert (facts["totals"], facts["marts"]) == (world.build.totals, world.build.marts)
+    assert (facts["loads"], facts["first_day"]) == (len(TABLES), str(world.build.first_day))
+    assert [(head.number, head.hash) for head in read_heads(world.settings.audit).values()] == [(1, events[0].hash)]
 
 
 def test_only_changed_marts_are_made_anew(world: World) -> None:
@@ -209,7 +224,7 @@ def test_a_load_that_is_taken_back_counts_no_more(world: World) -> None:
     loading = loading_for(world.settings, world.store, service_actor("test"))
     assert loading.loads()[0].id in {load.id for load in loading.loads()}
     with pytest.raises(DomainError, match="load_unknown"):
-        loading.forget(("wrong", "never-loaded"))
+        loading.forget(("wrong", "never-loaded"), now=NOW)
     assert "wrong" in {load.id for load in loading.loads()}, "all or none"
-    loading.forget(("wrong",))
+    loading.forget(("wrong",), now=NOW)
     assert again(world)[0].id == world.build.id

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as pads
 
-from analytics.core.access import ROOT, Scope
+from analytics.core.access import ROOT, Actor, Role, Scope
 from data.lake.lake import Lake, lake_schema
 from data.sources.ingest import ingest
 from data.sources.mapping import load_mapping
@@ -22,6 +22,7 @@ from data.store.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 BRAND = Scope(frozenset({ROOT}))
+JOB = Actor("service:test", "service:test", frozenset({Role.SERVICE}), frozenset({ROOT}))
 Row = dict[str, Any]
 
 
@@ -49,7 +50,7 @@ class Door:
         return path
 
     def bring(self, toml: str, path: Path | str | None = None, **options: Any) -> IngestReport:
-        given: dict[str, Any] = {"lake": self.lake, "store": self.store, "scope": BRAND, "now": NOW} | options
+        given: dict[str, Any] = {"lake": self.lake, "store": self.store, "actor": JOB, "now": NOW} | options
         return ingest(path or self.files, load_mapping(self.mapping(toml)), **given)
 
     def rows(self, table: str, *columns: str) -> list[Row]:

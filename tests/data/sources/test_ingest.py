@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from analytics.core.access import Scope
 from analytics.core.errors import AccessDenied, ContractViolation
 from data.lake.lake import Lake
-from tests.data.sources.door import NOW, Door
+from data.store.unit_of_work import UnitOfWork
+from tests.data.sources.door import JOB, NOW, Door
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +71,20 @@ def test_a_row_arrives_typed_and_stamped(door: Door) -> None:
     assert (load.currency, load.timezone, load.extract_at, load.loaded_at) == ("CNY", "Asia/Shanghai", read, NOW)
     assert report.tables == {"order_line": 1}
     assert report.as_dict()["files"][0]["file"] == "2026.csv"
+
+
+def test_a_finished_load_leaves_one_event_and_a_repeated_one_none(door: Door) -> None:
+    door.write("a.csv", HEAD + LINE)
+    load_id = door.bring(TILL).files[0].load_id
+    door.bring(TILL)
+    with UnitOfWork(door.store, JOB.scope, reading=True) as work:
+        events = [event for chunk in work.audit.chunks() for event in chunk]
+        load = work.loads.all()[0]
+    told = [(event.user_id, event.action, event.subject_kind, event.subject_id) for event in events]
+    assert told == [("service:test", "load.finished", "load", load_id)]
+    facts = json.loads(events[0].facts)
+    assert facts["tables"] == load.tables
+    assert (facts["file"], facts["content_digest"], facts["rows_read"]) == (load.file, load.content_digest, 1)
 
 
 def test_the_extract_time_is_that_of_the_file_unless_told(door: Door) -> None:
@@ -193,7 +209,7 @@ def test_what_was_finished_before_a_kill_stays(door: Door) -> None:
 def test_only_head_office_may_load(door: Door) -> None:
     door.write("a.csv", HEAD + LINE)
     with pytest.raises(AccessDenied):
-        door.bring(TILL, scope=Scope(frozenset({"dealer-1"})))
+        door.bring(TILL, actor=replace(JOB, grants=frozenset({"dealer-1"})))
     assert door.lake.tables() == []
 
 

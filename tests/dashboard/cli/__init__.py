@@ -1,0 +1,3 @@
+"""Tests of the folder of the same name."""
+
+from __future__ import annotations
