@@ -113,9 +113,9 @@ def build(json_output: Json = False) -> None:
 @app.command()
 def vacuum(json_output: Json = False) -> None:
     """Delete what no build and no load speaks of any more; never what is younger than a week."""
-    with _told(json_output) as told:
+    with telling(json_output) as told:
         _, loading = _loading("vacuum")
-        swept = loading.vacuum(now=_now())
+        swept = loading.vacuum(now=clock())
         say(json_output, asdict(swept), told.t("cli.swept", **{**asdict(swept), "megabytes": swept.bytes >> 20}))
 
 

@@ -46,7 +46,7 @@ def test_rows_of_a_load_that_was_killed_or_taken_back_are_deleted_after_a_week(w
     load_rows(world.settings, world.store, "order_line", EXTRA, load_id="killed", commit=False)
     load_rows(world.settings, world.store, "order_line", EXTRA, load_id="whole")
     load_rows(world.settings, world.store, "order_line", EXTRA, load_id="wrong")
-    loading(world).forget(("wrong",))
+    loading(world).forget(("wrong",), now=now)
     assert loading(world).vacuum(now=now).rows == 0
     assert [lines_of(world, load) for load in ("killed", "wrong", "whole")] == [1, 1, 1]
     assert loading(world).vacuum(now=now + timedelta(days=8)).rows == 2
