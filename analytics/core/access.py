@@ -36,9 +36,11 @@ class Action(StrEnum):
     SEE_COST = "see_cost"
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
 
 
-_READ = frozenset({Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_GLOSSARY, Action.SEE_ROWS})
+_PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
+_READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS}
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.EXECUTIVE: _READ | {Action.SEE_COST},
@@ -48,7 +50,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.MERCHANDISER: _READ | {Action.SEE_COST},
     Role.MARKETER: _READ,
     Role.APPROVER: _READ | {Action.SEE_COST},
-    Role.ADMINISTRATOR: frozenset({Action.SEE_GLOSSARY, Action.LOAD_DATA, Action.MANAGE_USERS}),
+    Role.ADMINISTRATOR: _PERSON | {Action.LOAD_DATA, Action.MANAGE_USERS},
     Role.SERVICE: frozenset({Action.LOAD_DATA}),
 }
 

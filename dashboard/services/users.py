@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from analytics.core.access import ROOT, Action, Actor, Role
+from analytics.core.access import MAY, ROOT, Action, Actor, Role
 from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.settings import Settings
 from data.sample.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
@@ -118,9 +118,15 @@ def change_rights(
     roles: frozenset[Role],
     grants: frozenset[str],
 ) -> User:
-    """Replace roles and grants; they hold from the person's next request."""
+    """Replace roles and grants; they hold from the person's next request.
+
+    Raises DomainError ``cannot_demote_yourself`` for whoever would lose the right to undo it.
+    """
     actor.require(Action.MANAGE_USERS)
     _for_people(roles)
+    manages = any(Action.MANAGE_USERS in MAY[role] for role in roles)
+    if user_id == actor.user_id and not (manages and actor.grants <= grants):
+        raise DomainError("cannot_demote_yourself", name=actor.name)
     with work() as unit:
         unit.users.assign(user_id, roles=roles, grants=grants)
         changed = unit.users.get(user_id)
