@@ -12,6 +12,7 @@ from pathlib import Path
 from analytics.core.access import ROOT, Actor, Role, Scope
 from analytics.core.errors import DomainError, NotSignedIn
 from analytics.core.geo import RESOLUTIONS
+from dashboard.services.access import Access, Units
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
 from dashboard.services.desk import Desk
@@ -20,6 +21,7 @@ from dashboard.services.glossary import GlossaryService
 from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
 from dashboard.services.requests import Asked
+from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.territory import Territory
 from dashboard.settings import Settings
@@ -56,6 +58,8 @@ class Services:
     territory: Territory
     glossary: GlossaryService
     ask: Ask
+    sessions: Sessions
+    access: Access
     scope_key: str
     build_id: str | None
 
@@ -65,12 +69,12 @@ def services_for(settings: Settings, store: Store, token: str | None, *, clock: 
     if not token:
         raise NotSignedIn("not_signed_in")
     sign_in = SignIn(Identity(store))
-    return _bound(settings, store, lambda: sign_in.actor(token, now=clock()))
+    return _bound(settings, store, lambda: sign_in.actor(token, now=clock()), clock)
 
 
 def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
     """Use cases of somebody who needs no session: the shell's ``--as`` and the service account of a job."""
-    return _bound(settings, store, who)
+    return _bound(settings, store, who, utc_now)
 
 
 def loading_for(settings: Settings, store: Store, actor: Actor) -> Loading:
@@ -107,7 +111,7 @@ def rehearse(settings: Settings, store: Store) -> None:
         logger.info("nothing to rehearse: %s", error)
 
 
-def _bound(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
+def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Clock) -> Services:
     actor = who()
     # One build for the whole run: a page must not show half of one and half of the next.
     build = latest_build(store)
@@ -124,8 +128,18 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor]) -> Servic
         territory=Territory(desk),
         glossary=GlossaryService(desk),
         ask=Ask(desk),
+        sessions=Sessions(desk, Identity(store), clock),
+        access=Access(desk, _units(settings, store), clock),
         scope_key=_key(actor),
         build_id=build.id if build else None,
+    )
+
+
+def _units(settings: Settings, store: Store) -> Units:
+    return Units(
+        reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
+        writing=lambda actor: work_of(store, actor)(),
+        known_grants=lambda grants: known_grants(settings, store, grants),
     )
 
 

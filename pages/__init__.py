@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
+from pages.account import sessions
+from pages.admin import access
 from pages.overview import glossary, today
 from pages.territory import heatmap
 
@@ -38,5 +40,21 @@ PAGES: tuple[PageSpec, ...] = (
         icon=":material/hexagon:",
         needs=(*SALES_TABLES, "partner"),
         home_of=frozenset({Role.DEALER, Role.STORE, Role.GROUP_LEADER}),
+    ),
+    PageSpec(
+        key="admin.access",
+        section="admin",
+        url_path="access",
+        render=access.render,
+        action=Action.MANAGE_USERS,
+        icon=":material/manage_accounts:",
+    ),
+    PageSpec(
+        key="account.sessions",
+        section="account",
+        url_path="sessions",
+        render=sessions.render,
+        action=Action.KEEP_OWN_ACCOUNT,
+        icon=":material/devices:",
     ),
 )

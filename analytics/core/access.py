@@ -37,9 +37,11 @@ class Action(StrEnum):
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
 
 
-_READ = frozenset({Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_GLOSSARY, Action.SEE_ROWS})
+_PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
+_READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS}
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.EXECUTIVE: _READ | {Action.SEE_COST},
@@ -49,7 +51,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.MERCHANDISER: _READ | {Action.SEE_COST},
     Role.MARKETER: _READ,
     Role.APPROVER: _READ | {Action.SEE_COST},
-    Role.ADMINISTRATOR: frozenset({Action.SEE_GLOSSARY, Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT}),
+    Role.ADMINISTRATOR: _PERSON | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT},
     Role.SERVICE: frozenset({Action.LOAD_DATA}),
 }
 

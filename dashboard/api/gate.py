@@ -24,7 +24,7 @@ _PUBLIC = (
 )
 _PUBLIC_EXACTLY = frozenset({
     "/_stcore/health", "/_stcore/host-config", "/favicon.png", "/icon.png",
-    "/sign-in", "/sign-out", "/healthz", "/readyz",
+    "/sign-in", "/sign-out", "/password", "/healthz", "/readyz",
 })  # fmt: skip
 _NOT_PAGES = ("/media/", "/app/")
 

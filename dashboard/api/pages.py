@@ -13,12 +13,15 @@ from starlette.responses import HTMLResponse
 from dashboard.api.headers import own_page_policy
 from dashboard.words import HTML_LANGUAGE, LANGUAGES, Words
 from data.sample.accounts import DEMO_PASSWORD, DemoAccount
+from data.store.passwords import LONGEST, SHORTEST
 
 _FOLDER = Path(__file__).parent / "html"
 _STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
 _FRAME = Template((_FOLDER / "frame.html").read_text(encoding="utf-8"))
 _SIGN_IN = Template((_FOLDER / "sign_in.html").read_text(encoding="utf-8"))
 _SIGN_OUT = Template((_FOLDER / "sign_out.html").read_text(encoding="utf-8"))
+_PASSWORD = Template((_FOLDER / "password.html").read_text(encoding="utf-8"))
+_PASSWORD_CHANGED = Template((_FOLDER / "password_changed.html").read_text(encoding="utf-8"))
 _DEMO = Template((_FOLDER / "demo.html").read_text(encoding="utf-8"))
 _DEMO_ROW = Template((_FOLDER / "demo_row.html").read_text(encoding="utf-8"))
 _POLICY = own_page_policy(_STYLE)
@@ -53,6 +56,41 @@ def sign_out_page(words: Words) -> HTMLResponse:
     """Asks before it ends the session: a link alone must not sign anybody out."""
     content = _filled(_SIGN_OUT, words, ("sign_out.title", "sign_out.text", "sign_out.button", "sign_out.stay"))
     return _framed(words, content, title=words.t("sign_out.title"), here="/sign-out", status=200)
+
+
+def password_page(
+    words: Words, *, csrf: str, next_path: str, name: str, problem: str | None = None, status: int = 200
+) -> HTMLResponse:
+    """The form for a new password; nothing that was typed comes back. ``name`` is for the browser's password store."""
+    content = _filled(
+        _PASSWORD,
+        words,
+        (
+            "password.title",
+            "password.text",
+            "password.current",
+            "password.new",
+            "password.repeated",
+            "password.button",
+            "password.back",
+        ),
+        rule=words.t("password.rule", shortest=SHORTEST),
+        shortest=str(SHORTEST),
+        longest=str(LONGEST),
+        csrf=csrf,
+        next=next_path,
+        name=name,
+        problem=_problem(problem),
+    )
+    here = f"/password?{urlencode({'next': next_path})}"
+    return _framed(words, content, title=words.t("password.title"), here=here, status=status)
+
+
+def password_changed_page(words: Words, *, next_path: str) -> HTMLResponse:
+    """Says what happened and leads back."""
+    keys = ("password.changed", "password.changed_text", "password.back")
+    content = _filled(_PASSWORD_CHANGED, words, keys, next=next_path)
+    return _framed(words, content, title=words.t("password.changed"), here=next_path, status=200)
 
 
 def notice_page(words: Words, *, title: str, text: str, status: int) -> HTMLResponse:

@@ -1,10 +1,8 @@
-"""The routes beside Streamlit's: way in, way out, language, health."""
+"""The routes beside Streamlit's: way in, way out, own password, language, health."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -14,8 +12,10 @@ from starlette.routing import BaseRoute, Route
 
 from analytics.core.errors import NotSignedIn
 from dashboard.api.addresses import after_sign_in, from_our_own_page, same_site_path
+from dashboard.api.forms import csrf_of, form_of, is_ours, remember, unavailable
 from dashboard.api.gate import Gate
 from dashboard.api.headers import SecurityHeaders
+from dashboard.api.own_password import password_routes
 from dashboard.api.pages import notice_page, sign_in_page, sign_out_page
 from dashboard.api.shell import Shell
 from dashboard.api.site import Site
@@ -28,7 +28,6 @@ RISE_COOKIE = "waterline_rise"
 RISES = ("red", "green")
 
 _YEAR = 365 * 24 * 3600
-_LARGEST_FORM = 16_384
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -46,6 +45,7 @@ def web_routes(site: Site) -> list[BaseRoute]:
         Route("/sign-in", way.enter, methods=["POST"]),
         Route("/sign-out", way.ask, methods=["GET"]),
         Route("/sign-out", way.leave, methods=["POST"]),
+        *password_routes(site),
         Route("/language/{chosen}", _chosen(site, LANGUAGE_COOKIE, LANGUAGES), methods=["GET"]),
         Route("/preference/rise/{chosen}", _chosen(site, RISE_COOKIE, RISES), methods=["GET"]),
         Route("/healthz", _alive, methods=["GET"]),
@@ -68,14 +68,14 @@ class _WayIn:
         except NotSignedIn:
             return self._form(request, next_path=wanted)
         except StoreUnavailable as error:
-            return self._unavailable(request, error)
+            return unavailable(site, request, error)
         return RedirectResponse(wanted, status_code=303)
 
     async def enter(self, request: Request) -> Response:
         site, words = self._site, self._site.words(request)
-        form = await _form_of(request)
+        form = await form_of(request)
         wanted, name = after_sign_in(form.get("next")), form.get("name", "")
-        if not self._form_is_ours(request, form):
+        if not is_ours(site, request, form):
             return self._form(request, next_path=wanted, problem=words.t("sign_in.form_expired"), status=403)
         try:
             opened = await run_in_threadpool(
@@ -91,7 +91,7 @@ class _WayIn:
         except SignInThrottled as error:
             return self._form(request, next_path=wanted, problem=words.error(error), name=name, status=429)
         except StoreUnavailable as error:
-            return self._unavailable(request, error)
+            return unavailable(site, request, error)
         return self._welcome(opened, wanted)
 
     async def ask(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class _WayIn:
         try:
             await run_in_threadpool(site.sign_in.sign_out, site.token(request), now=site.clock())
         except StoreUnavailable as error:
-            return self._unavailable(request, error)
+            return unavailable(site, request, error)
         gone = RedirectResponse("/sign-in", status_code=303, headers={"cache-control": "no-store"})
         gone.delete_cookie(site.session_cookie, path="/", secure=site.secure, httponly=True, samesite="lax")
         return gone
@@ -113,8 +113,7 @@ class _WayIn:
         self, request: Request, *, next_path: str, problem: str | None = None, name: str = "", status: int = 200
     ) -> Response:
         site = self._site
-        # Kept while it lasts, so that a second tab does not spoil the form in the first.
-        csrf = request.cookies.get(site.csrf_cookie) or secrets.token_urlsafe(32)
+        csrf = csrf_of(site, request)
         page = sign_in_page(
             site.words(request),
             csrf=csrf,
@@ -124,14 +123,8 @@ class _WayIn:
             typed_name=name,
             status=status,
         )
-        page.set_cookie(site.csrf_cookie, csrf, path="/", secure=site.secure, httponly=True, samesite="lax")
+        remember(site, page, csrf)
         return page
-
-    def _form_is_ours(self, request: Request, form: Mapping[str, str]) -> bool:
-        expected, given = request.cookies.get(self._site.csrf_cookie, ""), form.get("csrf", "")
-        same = bool(expected) and secrets.compare_digest(expected.encode(), given.encode())
-        told = "origin" in request.headers or "sec-fetch-site" in request.headers
-        return same and (not told or from_our_own_page(request, self._site.settings.base_url))
 
     def _welcome(self, opened: Opened, wanted: str) -> Response:
         site = self._site
@@ -148,23 +141,6 @@ class _WayIn:
         )
         answer.delete_cookie(site.csrf_cookie, path="/", secure=site.secure, httponly=True, samesite="lax")
         return answer
-
-    def _unavailable(self, request: Request, error: StoreUnavailable) -> Response:
-        words = self._site.words(request)
-        return notice_page(words, title=words.t("notice.title"), text=words.error(error), status=503)
-
-
-async def _form_of(request: Request) -> dict[str, str]:
-    """Fields of a posted form; nothing for one that is larger than any of ours."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            return {}
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=10))
-    except ValueError:
-        return {}
 
 
 def _chosen(site: Site, cookie: str, known: tuple[str, ...]) -> Answer:

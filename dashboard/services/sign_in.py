@@ -83,6 +83,11 @@ class LocalAccounts:
         with self.turns:
             return self.identity.verify(name=proof.name, password=proof.password)
 
+    def change(self, proof: Credentials, *, keep: str | None, now: datetime) -> None:
+        """Give the account of that name this password and end its sessions, except the one of digest ``keep``."""
+        with self.turns:
+            self.identity.set_password(name=proof.name, password=proof.password, now=now, keep=keep)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -107,6 +112,15 @@ class SignIn:
 
         Raises SignInThrottled, or SignInRefused without saying why.
         """
+        user = self.prove(method, proof, address=address, now=now)
+        self.sign_out(previous, now=now)
+        return self._open(user, now)
+
+    def prove(self, method: SignInMethod[Proof], proof: Proof, *, address: str, now: datetime) -> User:
+        """The account that the proof belongs to; whoever guesses is slowed down, wherever the guess is made.
+
+        Raises SignInThrottled, or SignInRefused without saying why.
+        """
         account = digest(f"{method.issuer}\x1f{method.subject(proof)}")
         limits = (
             Limit("account", account, self.policy.failures_per_account),
@@ -120,8 +134,7 @@ class SignIn:
             raise SignInRefused("sign_in_refused")
         self.identity.forgive("account", account)
         self.identity.take_back("address", digest(address), at=now)
-        self.sign_out(previous, now=now)
-        return self._open(user, now)
+        return user
 
     def actor(self, token: str | None, *, now: datetime) -> Actor:
         """Who stands behind a session token; roles and grants are read anew each time.

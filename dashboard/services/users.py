@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from analytics.core.access import ROOT, Action, Actor, Role
+from analytics.core.access import MAY, ROOT, Action, Actor, Role
 from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.settings import Settings
 from data.sample.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
@@ -128,9 +128,15 @@ def change_rights(
     grants: frozenset[str],
     now: datetime,
 ) -> User:
-    """Replace roles and grants; they hold from the person's next request."""
+    """Replace roles and grants; they hold from the person's next request.
+
+    Raises DomainError ``cannot_demote_yourself`` for whoever would lose the right to undo it.
+    """
     actor.require(Action.MANAGE_USERS)
     _for_people(roles)
+    manages = any(Action.MANAGE_USERS in MAY[role] for role in roles)
+    if user_id == actor.user_id and not (manages and actor.grants <= grants):
+        raise DomainError("cannot_demote_yourself", name=actor.name)
     with work() as unit:
         before = unit.users.hold(user_id)
         unit.users.assign(user_id, roles=roles, grants=grants)

@@ -12,7 +12,7 @@ import streamlit as st
 from analytics.core.access import Action, Actor, Role
 from analytics.core.errors import DomainError, MissingData, NotSignedIn
 from dashboard.settings import Settings
-from dashboard.ui import errors, identity
+from dashboard.ui import controls, errors, identity
 from dashboard.ui.markup import address, links, menu
 from dashboard.ui.page import Page
 from dashboard.ui.page_spec import PageSpec
@@ -21,6 +21,8 @@ from dashboard.words import Words
 
 OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
 SIGN_OUT = "/sign-out"
+OWN_PASSWORD = "/password"  # noqa: S105 - an address
+SESSIONS = "/sessions"
 RISES = ("red", "green")
 
 
@@ -108,6 +110,7 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
         lead_slot=st.container(key="frame.lead"),
     )
     render_safely(page, spec)
+    controls.tell_outcome(words)
     page.chips()
     # Last, because the address holds this page's filters only now.
     choices(words, services.actor, top, spec.url_path)
@@ -163,10 +166,12 @@ def choices(words: Words, actor: Actor, top: Masthead, path: str) -> None:
         if one != chosen
     ]
     held = words.t("list.comma").join(words.t(f"role.{role.value}") for role in Role if role in actor.roles)
+    own = [(words.t("frame.sessions"), SESSIONS), (words.t("frame.password"), address(OWN_PASSWORD, following=back))]
+    ways = [*(own if actor.may(Action.KEEP_OWN_ACCOUNT) else []), (words.t("frame.sign_out"), SIGN_OUT)]
     with top.account:
         menu([
             (words.t("frame.rise", now=words.t(f"frame.rise.{chosen}")), rise),
-            (words.t("frame.signed_in", name=actor.name, roles=held), [(words.t("frame.sign_out"), SIGN_OUT)]),
+            (words.t("frame.signed_in", name=actor.name, roles=held), ways),
         ])  # fmt: skip
     with top.row:
         links([(words.t("frame.other_language"), address(f"/language/{other}", following=back))])

@@ -21,6 +21,7 @@ from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Ti
 from dashboard.settings import Settings
 from dashboard.ui import filters, identity, markup, tables, tiles
 from dashboard.ui.cache import answer, drawn, key_of
+from dashboard.ui.controls import Controls
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
 from dashboard.ui.tokens import Palette
@@ -33,7 +34,7 @@ Slot = Any
 
 
 @dataclass(slots=True)
-class Page:
+class Page(Controls):
     """One run of one page. ``fmt`` speaks the currency of the build once :meth:`fresh` was called."""
 
     key: str

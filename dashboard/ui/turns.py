@@ -21,16 +21,18 @@ _mine = threading.local()
 @contextmanager
 def turn() -> Iterator[None]:
     """Draw within; waits for a turn, at most ``PATIENCE_SECONDS``."""
+    _mine.drawing = True
     take()
     try:
         yield
     finally:
+        _mine.drawing = False
         give_back()
 
 
 def take() -> None:
-    """Take a turn unless this thread has one."""
-    if not getattr(_mine, "held", False):
+    """Take a turn again that was given back; nothing to do outside of :func:`turn`, where nobody would return it."""
+    if getattr(_mine, "drawing", False) and not getattr(_mine, "held", False):
         _mine.held = _slots.acquire(timeout=PATIENCE_SECONDS)
 
 

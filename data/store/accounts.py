@@ -15,7 +15,8 @@ from sqlalchemy.sql import ColumnElement
 
 from analytics.core.access import Role
 from analytics.core.errors import DomainError
-from data.store.entities import sessions, user_grants, user_roles, users
+from data.store.entities import user_grants, user_roles, users
+from data.store.live_sessions import end_sessions
 from data.store.records import User
 
 LOCAL = "local"
@@ -75,15 +76,12 @@ def set_disabled(connection: Connection, user_id: str, *, disabled: bool, now: d
         end_sessions(connection, user_id, now=now)
 
 
-def set_password_hash(connection: Connection, user_id: str, password_hash: str, *, now: datetime) -> None:
-    """Replace the secret and end every session that the old one opened."""
+def set_password_hash(
+    connection: Connection, user_id: str, password_hash: str, *, now: datetime, keep: str | None = None
+) -> None:
+    """Replace the secret and end every session that the old one opened, except ``keep`` (a token's digest)."""
     _change(connection, user_id, password_hash=password_hash)
-    end_sessions(connection, user_id, now=now)
-
-
-def end_sessions(connection: Connection, user_id: str, *, now: datetime) -> None:
-    live = (sessions.c.user_id == user_id) & sessions.c.revoked_at.is_(None)
-    connection.execute(update(sessions).where(live).values(revoked_at=now))
+    end_sessions(connection, user_id, now=now, keep=keep)
 
 
 def read_users(connection: Connection, where: ColumnElement[bool] | None = None) -> list[User]:

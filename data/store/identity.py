@@ -22,8 +22,9 @@ from data.store.accounts import (
 )
 from data.store.engine import Store, take_turns
 from data.store.entities import sessions, sign_in_failures, user_grants, user_roles, users
+from data.store.live_sessions import end_session, end_sessions, live_sessions
 from data.store.passwords import hash_password, is_dated, password_fits
-from data.store.records import User
+from data.store.records import LiveSession, User
 
 # One statement, because it runs before every answer: the session with each pair of its user's roles and grants.
 _SESSION = (
@@ -89,14 +90,17 @@ class Identity:
                 connection, user, issuer=LOCAL, subject=subject_of(user.name), password_hash=secret, now=now
             )
 
-    def set_password(self, *, name: str, password: str, now: datetime) -> User:
-        """Replace a local account's password and end its sessions; raises user_unknown or password_weak."""
+    def set_password(self, *, name: str, password: str, now: datetime, keep: str | None = None) -> User:
+        """Replace a local account's password and end its sessions, except the one whose digest is ``keep``.
+
+        Raises user_unknown or password_weak.
+        """
         user = self.find(name=checked_name(name))
         if user is None:
             raise DomainError("user_unknown", name=name)
         secret = hash_password(password, name=user.name)
         with self.store.writing() as connection:
-            set_password_hash(connection, user.id, secret, now=now)
+            set_password_hash(connection, user.id, secret, now=now, keep=keep)
         return user
 
     def find(self, *, name: str, issuer: str = LOCAL) -> User | None:
@@ -147,6 +151,21 @@ class Identity:
         live = (sessions.c.token_digest == token_digest) & sessions.c.revoked_at.is_(None)
         with self.store.writing() as connection:
             connection.execute(update(sessions).where(live).values(revoked_at=now))
+
+    def live_sessions(self, user_id: str, *, now: datetime) -> list[LiveSession]:
+        """Sessions of an account that are open at ``now``, last used first."""
+        with self.store.reading() as connection:
+            return live_sessions(connection, user_id, now=now)
+
+    def end_session(self, user_id: str, session: str, *, now: datetime) -> None:
+        """End one session of the account by its public id; raises DomainError ``session_unknown``."""
+        with self.store.writing() as connection:
+            end_session(connection, user_id, session, now=now)
+
+    def end_sessions(self, user_id: str, *, now: datetime, keep: str | None) -> None:
+        """End all sessions of the account, except the one whose digest is ``keep``."""
+        with self.store.writing() as connection:
+            end_sessions(connection, user_id, now=now, keep=keep)
 
     def admit(self, limits: Iterable[Limit], *, now: datetime, window: timedelta) -> bool:
         """Count an attempt against every limit and say whether all of them allow it.

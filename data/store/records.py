@@ -53,6 +53,16 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that is open now; ``id`` names it to people and opens nothing. Times are UTC."""
+
+    id: str
+    opened_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """An account without its secret. ``name`` is what is typed to sign in; ``grants`` are partners, or the root."""
 

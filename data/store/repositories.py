@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,8 @@ from analytics.core.errors import AccessDenied, DomainError
 from data.store import accounts
 from data.store.engine import take_turns
 from data.store.entities import builds, loads, user_grants, users
-from data.store.records import Build, Load, User
+from data.store.live_sessions import end_session, live_sessions
+from data.store.records import Build, LiveSession, Load, User
 
 
 class Loads:
@@ -132,6 +134,16 @@ class Users:
         """Lock an account out at once, or let it in again."""
         require_brand(self._scope, "users.set_disabled")
         accounts.set_disabled(self._connection, user_id, disabled=disabled, now=now)
+
+    def live_sessions(self, user_id: str, *, now: datetime) -> Sequence[LiveSession]:
+        """Sessions of a visible account that are open at ``now``; raises DomainError ``user_unknown``."""
+        self.get(user_id)
+        return live_sessions(self._connection, user_id, now=now)
+
+    def end_session(self, user_id: str, session: str, *, now: datetime) -> None:
+        """End one session by its public id; raises DomainError ``session_unknown``."""
+        require_brand(self._scope, "users.end_session")
+        end_session(self._connection, user_id, session, now=now)
 
     def add(self, user: User, *, issuer: str, subject: str, password_hash: str | None, now: datetime) -> User:
         """Add an account; raises DomainError ``user_exists``."""

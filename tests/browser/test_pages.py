@@ -17,6 +17,8 @@ from tests.serving import Server
 pytestmark = pytest.mark.browser
 
 SPECS = {spec.url_path: spec for spec in PAGES}
+VISITORS = {"access": "administrator"}
+"""Who visits a page that the executive may not open."""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -25,7 +27,7 @@ SPECS = {spec.url_path: spec for spec in PAGES}
 def test_pages_load_and_stay_at_home(
     chromium: Browser, served: Server, address: str, language: str, theme: str
 ) -> None:
-    tab = visit(chromium, served, language=language, theme=theme)
+    tab = visit(chromium, served, name=VISITORS.get(address, "executive"), language=language, theme=theme)
     tab.open(address)
     title = words(language).t(f"page.{SPECS[address].key}.title")
     expect(tab.page.get_by_role("heading", name=title, level=2)).to_be_visible(timeout=PATIENCE)
@@ -39,7 +41,7 @@ def test_pages_load_and_stay_at_home(
 
 @pytest.mark.parametrize("address", SPECS)
 def test_a_phone_needs_no_sideways_scrolling(chromium: Browser, served: Server, address: str) -> None:
-    tab = visit(chromium, served, width=390)
+    tab = visit(chromium, served, name=VISITORS.get(address, "executive"), width=390)
     tab.open(address)
     expect(tab.page.get_by_role("heading", level=2)).to_be_visible(timeout=PATIENCE)
     tab.photograph(f"{address}-zh-phone")

@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from analytics.core.access import Role
 from analytics.core.calendar import Comparison, Preset
+from analytics.core.errors import DomainError
 from analytics.metrics.registry import METRICS
 from dashboard.composition import Services
+from dashboard.services.access import NewAccount
 from dashboard.services.requests import Asked
 from dashboard.services.views import Freshness
 
@@ -24,6 +27,7 @@ ASKED = (
     dataclasses.replace(EVERYTHING, skus=("R5",)),
     dataclasses.replace(EVERYTHING, categories=("oil",), channels=("shop",)),
 )
+_NEW = NewAccount("new", "", "", frozenset({Role.DEALER}), frozenset({"D1"}))
 _FREE = [metric.name for metric in METRICS if metric.name not in {"gross_margin", "gross_margin_rate"}]
 _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
 
@@ -39,6 +43,14 @@ def _maps(services: Services) -> Iterator[Any]:
         yield services.territory.heatmap(asked, metric, 5)
 
 
+def _refused(call: Callable[[], object]) -> Iterator[Any]:
+    """What a call answers, or why it does not: commands of others' accounts must say nothing, either."""
+    try:
+        yield call()
+    except DomainError as error:
+        yield error
+
+
 CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "filters.options": lambda services: iter([services.filters.options()]),
     "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
@@ -46,6 +58,17 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "territory.heatmap": _maps,
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),
     "ask.ask": _asks,
+    "sessions.mine": lambda services: iter([services.sessions.mine()]),
+    "sessions.end": lambda services: _refused(lambda: services.sessions.end("0" * 16)),
+    "sessions.end_others": lambda services: _refused(services.sessions.end_others),
+    "access.accounts": lambda services: _refused(services.access.accounts),
+    "access.partners": lambda services: _refused(services.access.partners),
+    "access.create": lambda services: _refused(lambda: services.access.create(_NEW)),
+    "access.change": lambda services: _refused(lambda: services.access.change("x", _NEW.roles, _NEW.grants)),
+    "access.disable": lambda services: _refused(lambda: services.access.disable("x")),
+    "access.enable": lambda services: _refused(lambda: services.access.enable("x")),
+    "access.sessions": lambda services: _refused(lambda: services.access.sessions("x")),
+    "access.end_session": lambda services: _refused(lambda: services.access.end_session("x", "0" * 16)),
 }
 
 

@@ -139,6 +139,12 @@ def _nothing_leaks(world: World, altered: World) -> None:
     nothing_summed(world, altered)
 
 
+def test_an_administrator_is_told_of_the_own_partners_only(world: World) -> None:
+    own = world.services("D1", role=Role.ADMINISTRATOR).access.partners()
+    assert {option.code for option in own} == MINE
+    assert "S3" in {option.code for option in world.services(ROOT, role=Role.ADMINISTRATOR).access.partners()}
+
+
 def test_an_unknown_or_empty_grant_is_refused(world: World) -> None:
     with pytest.raises(AccessDenied, match="scope_unknown"):
         world.services("GONE").filters.options()

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
     """Open ``page`` (its address; "" is the home) in the frame. ``kind`` says what is wrong with the services."""
+    import streamlit as st
+
     from analytics.core.access import Role
     from analytics.core.errors import NotSignedIn
     from dashboard.settings import settings_from
@@ -19,6 +21,8 @@ def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
         services = fake.FakeServices(actor=fake.actor(Role(role)), scope_key=f"{kind} {page}")
         if kind == "nothing built":
             services.build_id = None
+        services.access = st.session_state.setdefault("test.access", services.access)
+        services.sessions = st.session_state.setdefault("test.sessions", services.sessions)
         wrong = {"missing": fake.MissingOverview, "denied": fake.DeniedOverview, "broken": fake.BrokenOverview}
         services.overview = wrong.get(kind, fake.FakeOverview)()
         return services

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import h3
 import numpy as np
@@ -12,8 +13,10 @@ import pandas as pd
 
 from analytics.core.access import Action, Actor, Role
 from analytics.core.calendar import Period, baseline, preset_period
-from analytics.core.errors import AccessDenied, MissingData
+from analytics.core.errors import AccessDenied, DomainError, MissingData
+from dashboard.services.access import NewAccount
 from dashboard.services.requests import Asked
+from dashboard.services.sessions import OwnSessions
 from dashboard.services.views import (
     Definition,
     FilterOptions,
@@ -27,6 +30,7 @@ from dashboard.services.views import (
     Tile,
     Today,
 )
+from data.store.records import LiveSession, User
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
 FRESH = Freshness("b20261031", datetime(2026, 11, 1, 6, 12, tzinfo=UTC), COVERED, "CNY")
@@ -235,6 +239,64 @@ class FakeGlossary:
         )
 
 
+SESSIONS = tuple(
+    LiveSession(f"{number:016x}", datetime(2026, 10, 30, 8, tzinfo=UTC), datetime(2026, 11, 1, number, tzinfo=UTC),
+                datetime(2026, 11, 6, 8, tzinfo=UTC))
+    for number in (3, 2, 1)
+)  # fmt: skip
+
+
+@dataclass
+class FakeSessions:
+    ended: list[str] = field(default_factory=list)
+
+    def mine(self) -> OwnSessions:
+        return OwnSessions(SESSIONS, SESSIONS[0].id)
+
+    def end(self, session: str) -> None:
+        raise DomainError("session_unknown", session=session)
+
+    def end_others(self) -> None:
+        self.ended.append("others")
+
+
+@dataclass
+class FakeAccess:
+    """Keeps what it was told in ``commands``."""
+
+    commands: list[Any] = field(default_factory=list)
+
+    def accounts(self) -> list[User]:
+        held = frozenset({"S001"})
+        return [
+            User("u1", "li", "李[a](b)", frozenset({Role.STORE}), held),
+            User("u2", "wang", "王", frozenset({Role.EXECUTIVE}), frozenset({"brand"}), disabled=True),
+        ]
+
+    def partners(self) -> tuple[Option, ...]:
+        return tuple(Option(code, name) for code, name, _ in PARTNERS)
+
+    def create(self, new: NewAccount) -> None:
+        if len(new.password) < 10:
+            raise DomainError("password_weak", length=len(new.password), shortest=10, longest=256)
+        self.commands.append(new)
+
+    def change(self, user_id: str, roles: frozenset[Role], grants: frozenset[str]) -> None:
+        self.commands.append((user_id, roles, grants))
+
+    def disable(self, user_id: str) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    def enable(self, user_id: str) -> None:
+        self.commands.append(("enable", user_id))
+
+    def sessions(self, user_id: str) -> tuple[LiveSession, ...]:
+        return SESSIONS
+
+    def end_session(self, user_id: str, session: str) -> None:
+        self.commands.append((user_id, session))
+
+
 @dataclass
 class FakeServices:
     """Looks like the real Services to the frame and to pages."""
@@ -246,6 +308,8 @@ class FakeServices:
     overview: FakeOverview = field(default_factory=FakeOverview)
     territory: FakeTerritory = field(default_factory=FakeTerritory)
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
+    sessions: FakeSessions = field(default_factory=FakeSessions)
+    access: FakeAccess = field(default_factory=FakeAccess)
 
     @property
     def desk(self) -> FakeDesk:

@@ -72,6 +72,12 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
+    keys |= {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
+    keys |= {f"admin.access.change.{one}" for one in ("roles", "grants", "button", "done")}
+    keys |= {f"admin.access.{one}" for one in ("search", "search.hint", "account", "account.all", "choose")}
+    commands = ("admin.access.create", "admin.access.disable", "admin.access.enable", "admin.access.end")
+    keys |= {f"{one}.done" for one in (*commands, "account.sessions.end", "account.sessions.end_others")}
+    keys |= {*commands[1:], "account.sessions.end", "account.sessions.end_others", "account.sessions.password"}
     keys |= {f"today.top.{kind}" for kind in ("partner", "sku")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}

@@ -90,6 +90,11 @@ def test_giving_back_twice_and_taking_twice_do_nothing() -> None:
     assert all_free()
 
 
+def test_an_answer_asked_for_outside_a_view_takes_no_turn_that_nobody_would_return() -> None:
+    cache.answer(FakeServices(), Action.SEE_GLOSSARY, str, "outside")
+    assert all_free()
+
+
 def test_waiting_for_the_data_lets_others_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every turn asks the data for something slow; a view that asks nothing is drawn meanwhile."""
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 5)

@@ -209,3 +209,33 @@ def test_attempts_at_the_same_moment_cannot_slip_through(identity: Identity) -> 
     for thread in threads:
         thread.join()
     assert sorted(admitted) == [False] * 7 + [True] * 5
+
+
+def test_live_sessions_are_those_that_would_be_let_in(identity: Identity) -> None:
+    user, other = add(identity), add(identity, "li")
+    for token in ("a", "b", "c"):
+        open_session(identity, user, token * 64)
+    open_session(identity, other, "d" * 64)
+    identity.touch("b" * 64, now=NOW + timedelta(hours=7))
+    identity.revoke("c" * 64, now=NOW)
+    assert [one.id for one in identity.live_sessions(user.id, now=NOW + timedelta(hours=7))] == ["b" * 16, "a" * 16]
+    assert [one.id for one in identity.live_sessions(user.id, now=NOW + timedelta(hours=8))] == ["b" * 16]
+    assert identity.live_sessions(user.id, now=NOW + timedelta(days=7)) == []
+
+
+def test_a_session_is_ended_by_its_public_id_and_by_its_owner_only(identity: Identity) -> None:
+    user, other = add(identity), add(identity, "li")
+    open_session(identity, user, "a" * 64)
+    for owner, session in ((other.id, "a" * 16), (user.id, ""), (user.id, "a"), (user.id, "%")):
+        with pytest.raises(DomainError, match="session_unknown"):
+            identity.end_session(owner, session, now=NOW)
+    identity.end_session(user.id, "a" * 16, now=NOW)
+    assert identity.live_sessions(user.id, now=NOW) == []
+
+
+def test_one_session_can_outlive_a_new_password(identity: Identity) -> None:
+    user = add(identity)
+    for token in ("a", "b"):
+        open_session(identity, user, token * 64)
+    identity.set_password(name="wang.li", password="another long password", now=NOW, keep="a" * 64)
+    assert [one.id for one in identity.live_sessions(user.id, now=NOW)] == ["a" * 16]

@@ -1,0 +1,166 @@
+"""What a page commands with: answers that are never remembered, buttons, forms, and what became of a command.
+
+Commands run in handlers, before the page is drawn anew: it then shows what is true afterwards. A handler runs ahead
+of the frame, so it relies on the service alone to ask for session and right again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.ui import errors, identity, markup
+from dashboard.ui.formatting import Format
+from dashboard.ui.headline import escaped
+from dashboard.words import Words
+
+Answer = TypeVar("Answer")
+Typed = Mapping[str, Any]
+OUTCOME = "frame.outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of a form: text, a secret, or some of ``options`` (code → label), at first those ``chosen``."""
+
+    name: str
+    options: Mapping[str, str] | None = None
+    chosen: tuple[str, ...] = ()
+    secret: bool = False
+
+    @property
+    def at_first(self) -> Any:
+        """What the input holds before anybody typed."""
+        return "" if self.options is None else [code for code in self.chosen if code in self.options]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the last command: the sentence of its success, or why it failed. ``place`` is its button."""
+
+    place: str
+    done: str = ""
+    error: Exception | None = None
+
+
+def carry_out(place: str, send: Callable[[], object], done: str) -> bool:
+    """Send a command (for handlers) and keep its outcome for the page that is drawn next; whether it succeeded."""
+    try:
+        send()
+    except NotSignedIn:
+        # The frame says so by itself, and nobody else may be told later what became of it.
+        return False
+    except Exception as error:  # noqa: BLE001 - told by the page, with a reference when it is no refusal
+        st.session_state[OUTCOME] = Outcome(place, error=error)
+        return False
+    st.session_state[OUTCOME] = Outcome(place, done)
+    return True
+
+
+def tell_outcome(words: Words, place: str | None = None) -> None:
+    """Tell once what became of the last command; a failure beside its button, or without ``place`` wherever it was."""
+    outcome: Outcome | None = st.session_state.get(OUTCOME)
+    if outcome is None or place not in (None, outcome.place):
+        return
+    del st.session_state[OUTCOME]
+    if isinstance(outcome.error, DomainError):
+        errors.refused(words, outcome.error)
+    elif outcome.error is not None:
+        errors.broken(words, outcome.place, outcome.error)
+    else:
+        st.toast(escaped(outcome.done), icon=":material/check:")
+
+
+class Controls:
+    """The part of a page that changes things. Words are ``<page>.<name>`` and below."""
+
+    __slots__ = ()
+    key: str
+    words: Words
+    fmt: Format
+    lead_slot: Any
+
+    def now(self, method: Callable[..., Answer], *arguments: object) -> Answer:
+        """The service's answer as of now: for what belongs to one person, or must not be a moment old."""
+        return method(*arguments)
+
+    def lead_now(self, sentence: str) -> None:
+        """The answer of the page in one sentence, where it rests on answers as of now."""
+        self.lead_slot.markdown(sentence)
+
+    def moment(self, moment: datetime) -> str:
+        """A time in the reader's own zone."""
+        return self.fmt.moment(moment.astimezone(identity.zone()))
+
+    def link(self, name: str, target: str) -> None:
+        """A link to a local address outside the pages."""
+        markup.links([(self.words.t(f"{self.key}.{name}"), target)])
+
+    def remembered(self, name: str) -> str | None:
+        """What :meth:`remember` kept for this tab."""
+        kept: str | None = st.session_state.get(f"{self.key}.{name}.chosen")
+        return kept
+
+    def remember(self, name: str, value: str | None) -> None:
+        """Keep a choice of this page for this tab (for handlers)."""
+        st.session_state[f"{self.key}.{name}.chosen"] = value
+
+    def press(self, name: str, send: Callable[[], object], /, *, of: str = "", **facts: object) -> None:
+        """A button that sends a command. ``of`` tells buttons of the same name apart.
+
+        Words are ``<page>.<name>`` and ``<page>.<name>.done``; ``facts`` fill both.
+        """
+        key = f"{self.key}.{name}{of and f'.{of}'}"
+        done = self.words.t(f"{self.key}.{name}.done", **facts)
+        label = escaped(self.words.t(f"{self.key}.{name}", **facts))
+
+        def pressed() -> None:
+            carry_out(key, send, done)
+
+        st.button(label, key=key, on_click=pressed)
+        tell_outcome(self.words, key)
+
+    def form(self, name: str, fields: Sequence[Field], send: Callable[[Typed], object], *, of: str = "") -> None:
+        """Inputs that are sent together. Secrets are forgotten at once, all else once it was accepted.
+
+        Words are ``<page>.<name>.<field>``, ``<page>.<name>.button`` and ``<page>.<name>.done``.
+        """
+        base = f"{self.key}.{name}"
+        keys = {field.name: f"{base}{of and f'.{of}'}.{field.name}" for field in fields}
+        button, done = f"{base}{of and f'.{of}'}.button", self.words.t(f"{base}.done")
+
+        def submit() -> None:
+            typed = {one: st.session_state.get(key) for one, key in keys.items()}
+            for field in fields:
+                if field.secret:
+                    st.session_state[keys[field.name]] = ""
+            if carry_out(button, lambda: send(typed), done):
+                for field in fields:
+                    st.session_state[keys[field.name]] = field.at_first
+
+        with st.form(f"{base}{of and f'.{of}'}", border=False):
+            for field in fields:
+                self._input(field, keys[field.name], self.words.t(f"{base}.{field.name}"))
+            st.form_submit_button(self.words.t(f"{base}.button"), key=button, type="primary", on_click=submit)
+        tell_outcome(self.words, button)
+
+    def _input(self, field: Field, key: str, label: str) -> None:
+        if field.options is None:
+            kind: Any = "password" if field.secret else "default"
+            st.text_input(label, key=key, type=kind, autocomplete="new-password" if field.secret else "off")
+            return
+        options = field.options
+        st.session_state.setdefault(key, field.at_first)
+        st.multiselect(
+            label,
+            list(options),
+            format_func=lambda code: options.get(code, code),
+            placeholder=self.words.t(f"{self.key}.choose"),
+            select_all=False,
+            key=key,
+        )
