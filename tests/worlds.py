@@ -44,9 +44,9 @@ class World:
         return services_as(self.settings, self.store, lambda: actor)
 
 
-def make_world(home: Path, tables: Mapping[str, Rows], *, currency: str = "CNY") -> World:
+def make_world(home: Path, tables: Mapping[str, Rows], *, currency: str = "CNY", store_url: str = "") -> World:
     """Load every table as one load of its own, and build."""
-    settings = settings_from({"WATERLINE_HOME": str(home)})
+    settings = settings_from({"WATERLINE_HOME": str(home), "WATERLINE_STORE": store_url})
     store = open_store(settings.store_url)
     store.migrate()
     for name, rows in tables.items():

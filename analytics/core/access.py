@@ -37,6 +37,7 @@ class Action(StrEnum):
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
+    KEEP_BACKUPS = "keep_backups"
     KEEP_OWN_ACCOUNT = "keep_own_account"
 
 
@@ -51,7 +52,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.MERCHANDISER: _READ | {Action.SEE_COST},
     Role.MARKETER: _READ,
     Role.APPROVER: _READ | {Action.SEE_COST},
-    Role.ADMINISTRATOR: _PERSON | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT},
+    Role.ADMINISTRATOR: _PERSON | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT, Action.KEEP_BACKUPS},
     Role.SERVICE: frozenset({Action.LOAD_DATA}),
 }
 

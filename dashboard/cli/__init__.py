@@ -1,4 +1,4 @@
-"""The shell: waterline demo | ingest | loads | forget | rejects | build | ask | contract | users | audit | serve."""
+"""The shell: ``waterline`` and its commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 
 from analytics.core.access import Role
 from dashboard.cli.audit import audit
+from dashboard.cli.backups import backup, restore
 from dashboard.cli.opening import Json, clock, opened, telling
 from dashboard.cli.printing import (
     answer_facts,
@@ -35,6 +36,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 users = typer.Typer(no_args_is_help=True, help="Accounts.")
 app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def audit_verify(json_output: Json = False) -> None:
     """Check the whole audit trail against its hashes and every published head; exit code 1 when something is wrong."""
     with telling(json_output) as told:
         verdict = _trail().verify()
-        lines = [_sentence(finding, told) for finding in verdict.findings]
+        lines = [sentence(finding, told) for finding in verdict.findings]
         key = "cli.audit_broken" if lines else "cli.audit_sound"
         lines.append(told.t(key, events=verdict.events, heads=verdict.heads, findings=len(verdict.findings)))
         say(json_output, {"sound": not verdict.findings, **asdict(verdict)}, "\n".join(lines))
@@ -48,6 +48,6 @@ def _trail() -> AuditTrail:
     return audit_for(settings, store, shell_actor())
 
 
-def _sentence(finding: Finding, told: Words) -> str:
+def sentence(finding: Finding, told: Words) -> str:
     events = str(finding.first) if finding.first == finding.last else f"{finding.first}–{finding.last}"
     return told.t(f"audit.finding.{finding.code}", events=events, file=finding.file)

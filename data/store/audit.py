@@ -31,11 +31,13 @@ class Deed(StrEnum):
     LOAD_FINISHED = "load.finished"
     LOAD_FORGOTTEN = "load.forgotten"
     BUILD_PUBLISHED = "build.published"
+    HOME_BACKED_UP = "home.backed_up"
+    HOME_RESTORED = "home.restored"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, load or build."""
+    """What it was done to: ``kind`` is user, load, build or backup."""
 
     kind: str
     id: str

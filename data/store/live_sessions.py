@@ -46,5 +46,11 @@ def end_sessions(connection: Connection, user_id: str, *, now: datetime, keep: s
     connection.execute(update(sessions).where(ending).values(revoked_at=now))
 
 
+def end_every_session(connection: Connection, *, now: datetime) -> int:
+    """End every session of everybody; returns how many were open."""
+    ended = update(sessions).where(sessions.c.revoked_at.is_(None)).values(revoked_at=now)
+    return connection.execute(ended).rowcount
+
+
 def _open(user_id: str) -> ColumnElement[bool]:
     return (sessions.c.user_id == user_id) & sessions.c.revoked_at.is_(None)

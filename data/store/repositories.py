@@ -16,7 +16,7 @@ from analytics.core.errors import AccessDenied, DomainError
 from data.store import accounts
 from data.store.engine import take_turns
 from data.store.entities import builds, loads, user_grants, users
-from data.store.live_sessions import end_session, live_sessions
+from data.store.live_sessions import end_every_session, end_session, live_sessions
 from data.store.records import Build, LiveSession, Load, User
 
 
@@ -144,6 +144,11 @@ class Users:
         """End one session by its public id; raises DomainError ``session_unknown``."""
         require_brand(self._scope, "users.end_session")
         end_session(self._connection, user_id, session, now=now)
+
+    def end_every_session(self, *, now: datetime) -> int:
+        """End every session of everybody; returns how many were open."""
+        require_brand(self._scope, "users.end_every_session")
+        return end_every_session(self._connection, now=now)
 
     def add(self, user: User, *, issuer: str, subject: str, password_hash: str | None, now: datetime) -> User:
         """Add an account; raises DomainError ``user_exists``."""
