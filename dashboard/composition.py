@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from dashboard.services.territory import Territory
 from dashboard.settings import Settings
 from data.engines.duckdb import DuckDBEngine
 from data.facts import ScopedFacts
+from data.sole_writer import PATIENCE
 from data.store.engine import Store
 from data.store.identity import Identity
 from data.store.records import Build
@@ -77,9 +78,9 @@ def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> S
     return _bound(settings, store, who, utc_now)
 
 
-def loading_for(settings: Settings, store: Store, actor: Actor) -> Loading:
-    """Use cases that load data, in the actor's scope."""
-    return Loading(settings, store, actor, work_of(store, actor))
+def loading_for(settings: Settings, store: Store, actor: Actor, *, patience: timedelta = PATIENCE) -> Loading:
+    """Use cases that load data, in the actor's scope; each waits ``patience`` for another one that writes."""
+    return Loading(settings, store, actor, work_of(store, actor), patience)
 
 
 def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:

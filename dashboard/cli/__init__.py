@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,7 @@ import typer
 from analytics.core.access import Role
 from dashboard.cli.audit import audit
 from dashboard.cli.backups import backup, restore
-from dashboard.cli.opening import Json, clock, opened, telling
+from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
 from dashboard.cli.printing import (
     answer_facts,
     answer_table,
@@ -46,10 +46,10 @@ def main() -> None:
 
 
 @app.command()
-def demo(json_output: Json = False) -> None:
+def demo(wait: Wait = WAIT, json_output: Json = False) -> None:
     """Create the demo home: a sample world, loaded and built, with demo accounts."""
     with telling(json_output) as told:
-        settings, loading = _loading("demo")
+        settings, loading = _loading("demo", wait)
         with bars() as bar:
             built = loading.demo(now=clock(), progress=bar)
         say(json_output, build_facts(built, ()), told.t("cli.demo_done", home=settings.home))
@@ -62,11 +62,12 @@ def ingest(
     extract_at: Annotated[
         datetime | None, typer.Option(help="When the source was extracted; default: file time.")
     ] = None,
+    wait: Wait = WAIT,
     json_output: Json = False,
 ) -> None:
     """Load files into the lake; rows that break the contract are set aside and reported."""
     with telling(json_output) as told:
-        _, loading = _loading("ingest")
+        _, loading = _loading("ingest", wait)
         taken = extract_at.astimezone(UTC) if extract_at else None
         with bars() as bar:
             report = loading.ingest(path, mapping, now=clock(), extract_at=taken, progress=bar)
@@ -94,19 +95,20 @@ def loads(json_output: Json = False) -> None:
 @app.command()
 def forget(
     load: Annotated[list[str], typer.Argument(help="Loads, as `waterline loads` names them.")],
+    wait: Wait = WAIT,
 ) -> None:
     """Take loads back, for example those of a wrong mapping; the next build goes without them."""
     with telling(False) as told:
-        _, loading = _loading("forget")
+        _, loading = _loading("forget", wait)
         loading.forget(tuple(load), now=clock())
         print(told.t("cli.forgotten", loads=len(load)))
 
 
 @app.command()
-def build(json_output: Json = False) -> None:
+def build(wait: Wait = WAIT, json_output: Json = False) -> None:
     """Build the marts that changed, check that totals survive, publish."""
     with telling(json_output) as told:
-        _, loading = _loading("build")
+        _, loading = _loading("build", wait)
         with bars() as bar:
             built, made = loading.build(now=clock(), progress=bar)
         text = told.t("cli.build_done", id=built.id, made=", ".join(made) or "–", seconds=built.seconds)
@@ -114,10 +116,10 @@ def build(json_output: Json = False) -> None:
 
 
 @app.command()
-def vacuum(json_output: Json = False) -> None:
+def vacuum(wait: Wait = WAIT, json_output: Json = False) -> None:
     """Delete what no build and no load speaks of any more; never what is younger than a week."""
     with telling(json_output) as told:
-        _, loading = _loading("vacuum")
+        _, loading = _loading("vacuum", wait)
         swept = loading.vacuum(now=clock())
         say(json_output, asdict(swept), told.t("cli.swept", **{**asdict(swept), "megabytes": swept.bytes >> 20}))
 
@@ -255,9 +257,9 @@ def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
 
 
-def _loading(job: str) -> tuple[Settings, Loading]:
+def _loading(job: str, wait: float = WAIT) -> tuple[Settings, Loading]:
     from dashboard.composition import loading_for
     from dashboard.services.users import service_actor
 
     settings, store = opened()
-    return settings, loading_for(settings, store, service_actor(job))
+    return settings, loading_for(settings, store, service_actor(job), patience=timedelta(seconds=wait))

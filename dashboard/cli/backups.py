@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dashboard.cli.audit import sentence
-from dashboard.cli.opening import Json, clock, opened, telling
+from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
 from dashboard.cli.printing import say
 from dashboard.settings import settings_from
 
@@ -33,6 +34,7 @@ def backup(
 
 def restore(
     folder: Annotated[Path, typer.Argument(help="A folder that `waterline backup` made.")],
+    wait: Wait = WAIT,
     json_output: Json = False,
 ) -> None:
     """Put a backup into an empty home, check it whole, end all sessions; exit code 1 when the audit trail is broken."""
@@ -42,7 +44,10 @@ def restore(
 
     with telling(json_output) as told:
         settings, actor = settings_from(), shell_actor()
-        restored = restore_home(settings, actor, lambda store: work_of(store, actor), folder, now=clock())
+        restored = restore_home(
+            settings, actor, lambda store: work_of(store, actor), folder,
+            now=clock(), patience=timedelta(seconds=wait),
+        )  # fmt: skip
         verdict = audit_for(settings, restored.store, actor).verify()
         lines = [sentence(finding, told) for finding in verdict.findings]
         manifest = restored.manifest

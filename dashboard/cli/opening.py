@@ -19,6 +19,10 @@ from dashboard.words import Words, negotiate, words
 if TYPE_CHECKING:
     from data.store.engine import Store
 
+Wait = Annotated[
+    float, typer.Option(min=0, help="Seconds to wait for another command that writes into the home.", show_default=True)
+]
+WAIT = 60.0
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 

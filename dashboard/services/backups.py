@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from dashboard.settings import Settings
 from data.backup.backup import Place, back_up
 from data.backup.manifest import Manifest, read_manifest
 from data.backup.restore import restore
+from data.sole_writer import PATIENCE
 from data.store.audit import Deed, Subject
 from data.store.audit_trail import Audit
 from data.store.engine import Store
@@ -59,11 +60,17 @@ def back_up_home(
 
 
 def restore_home(
-    settings: Settings, actor: Actor, work_on: Callable[[Store], OpenWork], folder: Path, *, now: datetime
+    settings: Settings,
+    actor: Actor,
+    work_on: Callable[[Store], OpenWork],
+    folder: Path,
+    *,
+    now: datetime,
+    patience: timedelta = PATIENCE,
 ) -> Restored:
     """Put a backup into an empty home and end every session: one that was ended since must not come back to life."""
     actor.require(Action.KEEP_BACKUPS)
-    store, manifest = restore(folder, place_of(settings))
+    store, manifest = restore(folder, place_of(settings), patience=patience)
     with work_on(store)() as unit:
         ended = unit.users.end_every_session(now=now)
         facts = {"made_at": manifest.made_at, "build": manifest.build, "sessions_ended": ended}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from data.lake.lake import REJECTS, Lake
 from data.marts.build import build
 from data.marts.upkeep import BUILDS_KEPT, Swept, vacuum
 from data.sample.world import write_sample
+from data.sole_writer import PATIENCE, sole_writer
 from data.sources.ingest import ingest
 from data.sources.mapping import load_mapping
 from data.sources.report import IngestReport, Progress
@@ -61,13 +62,29 @@ class Work(Protocol):
 class Loading:
     """Use cases of whoever may load data; files are read and marts built in the actor's scope.
 
-    ``work`` opens a unit of work in the actor's scope.
+    Whatever writes lake, marts, loads or builds is the only one that does: it waits ``patience`` for another one and
+    raises DomainError ``home_busy`` then. ``work`` opens a unit of work in the actor's scope.
     """
 
     settings: Settings
     store: Store
     actor: Actor
     work: Callable[[], AbstractContextManager[Work]]
+    patience: timedelta = PATIENCE
+
+    @contextmanager
+    def _alone(self, command: str, now: datetime, progress: Progress | None = None) -> Iterator[datetime]:
+        """Yields what ``now`` has become: who had to wait must not date the work before that of the other one."""
+        limit = round(self.patience.total_seconds())
+
+        def waiting(seconds: float) -> None:
+            if progress:
+                progress("wait", round(seconds), limit)
+
+        with sole_writer(
+            self.settings.home, command, patience=self.patience, store=self.store, waiting=waiting
+        ) as waited:
+            yield now + waited
 
     def ingest(
         self,
@@ -85,7 +102,8 @@ class Loading:
         self.actor.require(Action.LOAD_DATA)
         if self.settings.demo_marker.exists():
             raise DomainError("demo_home_takes_nothing", home=str(self.settings.home))
-        return self._ingest(path, mapping, now=now, extract_at=extract_at, progress=progress)
+        with self._alone("ingest", now, progress) as at:
+            return self._ingest(path, mapping, now=at, extract_at=extract_at, progress=progress)
 
     def _ingest(
         self, path: str, mapping: Path, *, now: datetime, extract_at: datetime | None, progress: Progress | None
@@ -110,9 +128,9 @@ class Loading:
     def forget(self, load_ids: tuple[str, ...], *, now: datetime) -> None:
         """Take loads back, all or none: what a wrong mapping brought in must not stand beside the right rows."""
         self.actor.require(Action.LOAD_DATA)
-        with self.work() as unit:
+        with self._alone("forget", now) as at, self.work() as unit:
             for load in [unit.loads.remove(load_id) for load_id in load_ids]:
-                unit.audit.append(self.actor, Deed.LOAD_FORGOTTEN, Subject("load", load.id), load_facts(load), at=now)
+                unit.audit.append(self.actor, Deed.LOAD_FORGOTTEN, Subject("load", load.id), load_facts(load), at=at)
             unit.commit()
 
     def build(self, *, now: datetime, progress: Progress | None = None) -> tuple[Build, tuple[str, ...]]:
@@ -121,6 +139,10 @@ class Loading:
         Publishes the head of the audit trail, too, so that a nightly build leaves one for every day.
         """
         self.actor.require(Action.LOAD_DATA)
+        with self._alone("build", now, progress) as at:
+            return self._build(now=at, progress=progress)
+
+    def _build(self, *, now: datetime, progress: Progress | None) -> tuple[Build, tuple[str, ...]]:
         made = build(
             lake=Lake(self.settings.lake),
             store=self.store,
@@ -137,11 +159,12 @@ class Loading:
     def vacuum(self, *, now: datetime) -> Swept:
         """Delete what no build and no load speaks of any more."""
         self.actor.require(Action.LOAD_DATA)
-        with self.work() as unit:
-            committed = {load.id for load in unit.loads.all()}
-            kept = unit.builds.current_since(now - BUILDS_KEPT)
-        lake = Lake(self.settings.lake)
-        return vacuum(lake=lake, committed=committed, builds=kept, folder=self.settings.marts, now=now)
+        with self._alone("vacuum", now) as at:
+            with self.work() as unit:
+                committed = {load.id for load in unit.loads.all()}
+                kept = unit.builds.current_since(at - BUILDS_KEPT)
+            lake = Lake(self.settings.lake)
+            return vacuum(lake=lake, committed=committed, builds=kept, folder=self.settings.marts, now=at)
 
     def rejects(self, limit: int) -> list[dict[str, Any]]:
         """The newest rows that were set aside: file, line, table, column, value, code and facts of the remedy."""
@@ -175,20 +198,23 @@ class Loading:
         a published password.
         """
         self.actor.require(Action.LOAD_DATA)
+        with self._alone("demo", now, progress) as at:
+            return self._demo(now=at, seed=seed, progress=progress)
+
+    def _demo(self, *, now: datetime, seed: int, progress: Progress | None) -> Build:
         marker = self.settings.demo_marker
         finished = marker.exists() and marker.read_text() == DEMO_READY
         if finished:
             raise DomainError("demo_ready", home=str(self.settings.home))
         if not marker.exists() and self._in_use():
             raise DomainError("home_not_empty", home=str(self.settings.home))
-        self.settings.home.mkdir(parents=True, exist_ok=True)
         written = Path(tempfile.mkdtemp(prefix="sample-", dir=self.settings.home))
         try:
             write_sample(written, seed=seed, last_day=self._last_day(now))
             self._ingest(str(written), Path("contract"), now=now, extract_at=None, progress=progress)
         finally:
             shutil.rmtree(written, ignore_errors=True)
-        built, _ = self.build(now=now, progress=progress)
+        built, _ = self._build(now=now, progress=progress)
         create_demo_accounts(Identity(self.store), self.settings, now=now)
         self.settings.demo_marker.write_text(DEMO_READY)
         return built

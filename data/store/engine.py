@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, column, create_engine, event, func, make_url, select, table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
@@ -50,6 +50,20 @@ class Store:
         with _available(self.engine), _reading_connection(self.engine) as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def named_lock(self, name: str, note: str) -> Iterator[NamedLock]:
+        """A lock of PostgreSQL's that everybody who uses this database sees, with a note about its holder.
+
+        It ends with its connection, so also when its holder dies. Not taken yet.
+        """
+        with _available(self.engine), self.engine.connect() as pooled:
+            connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                yield NamedLock(connection, name, note)
+            finally:
+                # A lock of the session: back in the pool, the connection would go on holding it.
+                connection.invalidate()
+
     def migrate(self) -> None:
         """Bring the schema to this release's; raises DomainError ``store_newer`` when it is ahead of it."""
         with _available(self.engine):
@@ -63,6 +77,34 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+_NOTE = "waterline:"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLock:
+    """See :meth:`Store.named_lock`."""
+
+    connection: Connection
+    name: str
+    note: str
+
+    def take(self) -> bool:
+        """Whether nobody else holds it; it is ours from then on."""
+        number = func.hashtextextended(self.name, 0)
+        if not self.connection.execute(select(func.pg_try_advisory_lock(number))).scalar_one():
+            return False
+        self.connection.execute(select(func.set_config("application_name", _NOTE + self.note, False)))
+        return True
+
+    def holder(self) -> str:
+        """The holder's note, as much of it as the database kept; empty when it has just gone."""
+        locks = table("pg_locks", column("locktype"), column("pid"), column("granted"))
+        people = table("pg_stat_activity", column("pid"), column("application_name"))
+        held = (locks.c.locktype == "advisory") & locks.c.granted & (locks.c.pid == people.c.pid)
+        notes = self.connection.execute(select(people.c.application_name).where(held)).scalars()
+        return next((note for note in notes if note.startswith(_NOTE)), "").removeprefix(_NOTE)
 
 
 def open_store(url: str) -> Store:

@@ -23,6 +23,7 @@ from dashboard.services import backups, users
 from dashboard.services.sign_in import SignIn, digest
 from dashboard.settings import Settings, settings_from
 from data.backup.restore import STAGE
+from data.sole_writer import sole_writer
 from data.store.copying import table_counts
 from data.store.engine import Store, open_store
 from data.store.identity import Identity
@@ -230,6 +231,14 @@ def test_a_restore_goes_into_an_empty_home_only(plain: World, made: Path, elsewh
     with pytest.raises(DomainError, match="store_not_empty"):
         restore(made, taken)
     assert sales(plain.settings, plain.store) == SALES
+
+
+def test_nothing_is_restored_into_a_home_that_somebody_writes(made: Path, elsewhere: Settings) -> None:
+    at_once = timedelta(0)
+    with sole_writer(elsewhere.home, "ingest"), pytest.raises(DomainError, match="home_busy"):
+        backups.restore_home(
+            elsewhere, ADMIN, lambda store: work_of(store, ADMIN), made, now=datetime.now(UTC), patience=at_once
+        )
 
 
 def test_a_restore_that_was_cut_off_can_be_begun_again(

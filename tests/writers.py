@@ -1,0 +1,84 @@
+"""What processes of the durability tests do: ingest and build as the shell does, over a small home of CSV files."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dashboard.cli
+import data.backup.restore
+import data.marts.build
+import data.sources.ingest
+from analytics.core.errors import DomainError
+from dashboard.composition import loading_for
+from dashboard.services.loading import Loading
+from dashboard.services.users import service_actor
+from dashboard.settings import settings_from
+from data.store.engine import open_store
+
+PRELOADED = (dashboard.cli, data.backup.restore, data.marts.build, data.sources.ingest)
+"""Imported before anything forks."""
+
+
+def write_csv(file: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Rows under the contract's own column names."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", newline="", encoding="utf-8") as target:
+        writer = csv.DictWriter(target, list(dict.fromkeys(name for row in rows for name in row)))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def order_lines(first: int, orders: int) -> list[dict[str, object]]:
+    """Two lines per order, on days of two months."""
+    days = [f"2026-{month:02}-{day:02}T12:00:00+08:00" for month in (1, 2) for day in range(1, 29)]
+    return [
+        {
+            "order_id": f"A{first + order}", "line_no": number, "ordered_at": days[order % len(days)],
+            "paid_at": days[order % len(days)], "channel": "web", "sku": sku, "quantity": 1 + order % 3,
+            "amount": 10 + order % 7, "entry_partner": f"S{order % 4}",
+        }
+        for order in range(orders)
+        for number, sku in ((1, "R5"), (2, "O1"))
+    ]  # fmt: skip
+
+
+def loading(home: Path, *, patience: float, store_url: str = "") -> Loading:
+    """The use cases of loading over ``home``."""
+    settings = settings_from({"WATERLINE_HOME": str(home), "WATERLINE_STORE": store_url})
+    store = open_store(settings.store_url)
+    store.migrate()
+    return loading_for(settings, store, service_actor("test"), patience=timedelta(seconds=patience))
+
+
+def ingest(home: str, folder: str, *, patience: float = 60, store_url: str = "", hold: str = "") -> None:
+    """Load ``folder``; with ``hold``, say so by making that file, and go on once it is gone."""
+    waited = not hold
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        nonlocal waited
+        del done, total
+        if stage != "wait" and not waited:
+            waited = True
+            Path(hold).touch()
+            while Path(hold).exists():
+                time.sleep(0.01)
+
+    loading(Path(home), patience=patience, store_url=store_url).ingest(
+        folder, Path("contract"), now=datetime.now(UTC), progress=progress
+    )
+
+
+def build(home: str) -> None:
+    loading(Path(home), patience=60).build(now=datetime.now(UTC))
+
+
+def refused(home: str, folder: str, told: str, store_url: str = "") -> None:
+    """Load ``folder`` without waiting; writes the refusal to the file ``told``."""
+    try:
+        ingest(home, folder, patience=0, store_url=store_url)
+    except DomainError as error:
+        Path(told).write_text(str(error), encoding="utf-8")
