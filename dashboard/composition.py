@@ -12,6 +12,7 @@ from pathlib import Path
 from analytics.core.access import ROOT, Actor, Role, Scope
 from analytics.core.errors import DomainError, NotSignedIn
 from analytics.core.geo import RESOLUTIONS
+from analytics.policies.table import PolicyTable
 from dashboard.services.access import Access, Units
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
@@ -20,6 +21,7 @@ from dashboard.services.filters import Filters
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
+from dashboard.services.policies import Policies
 from dashboard.services.requests import Asked
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
@@ -43,6 +45,9 @@ ENGINES_KEPT = 3
 DOORS_KEPT = 64
 """Scopes per build whose expressions are kept."""
 
+POLICIES_KEPT = 8
+"""Tables of policies that are kept: the one in force, and those that a page may still be reading."""
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -61,6 +66,7 @@ class Services:
     ask: Ask
     sessions: Sessions
     access: Access
+    policies: Policies
     scope_key: str
     build_id: str | None
 
@@ -115,11 +121,12 @@ def rehearse(settings: Settings, store: Store) -> None:
 def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Clock) -> Services:
     actor = who()
     # One build for the whole run: a page must not show half of one and half of the next.
-    build = latest_build(store)
+    build, policies = _standing(store)
     desk = Desk(
         who=who,
         latest_build=lambda: build,
         facts_of=lambda scope, build: _facts(scope, settings.marts, build.id, tuple(build.marts.items())),
+        policies=lambda: _policies(store, policies),
     )
     return Services(
         actor=actor,
@@ -131,6 +138,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),
         access=Access(desk, _units(settings, store), clock),
+        policies=Policies(desk, clock),
         scope_key=_key(actor),
         build_id=build.id if build else None,
     )
@@ -154,6 +162,19 @@ def latest_build(store: Store) -> Build | None:
     """The published build. Which build is newest is nobody's secret, so the root's scope may read it for all."""
     with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
         return unit.builds.latest()
+
+
+def _standing(store: Store) -> tuple[Build | None, int]:
+    """The published build and how many changes of policies were approved, as of one moment."""
+    with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
+        return unit.builds.latest(), unit.policies.number()
+
+
+@lru_cache(maxsize=POLICIES_KEPT)
+def _policies(store: Store, number: int) -> PolicyTable:
+    """What is in force after that many approvals; read once, for it never changes."""
+    with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
+        return unit.policies.table(number)
 
 
 def _facts(scope: Scope, folder: Path, build_id: str, marts: tuple[tuple[str, str], ...]) -> ScopedFacts:

@@ -39,20 +39,28 @@ class Action(StrEnum):
     SEE_AUDIT = "see_audit"
     KEEP_BACKUPS = "keep_backups"
     KEEP_OWN_ACCOUNT = "keep_own_account"
+    SEE_POLICIES = "see_policies"
+    CHANGE_POLICIES = "change_policies"
+    APPROVE_POLICIES = "approve_policies"
 
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
 _READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS}
+_HEAD_OFFICE = _READ | {Action.SEE_POLICIES}
+_POLICIES = frozenset({Action.SEE_POLICIES, Action.CHANGE_POLICIES, Action.APPROVE_POLICIES})
 
 MAY: dict[Role, frozenset[Action]] = {
-    Role.EXECUTIVE: _READ | {Action.SEE_COST},
+    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST},
     Role.DEALER: _READ,
     Role.STORE: _READ,
     Role.GROUP_LEADER: _READ,
-    Role.MERCHANDISER: _READ | {Action.SEE_COST},
-    Role.MARKETER: _READ,
-    Role.APPROVER: _READ | {Action.SEE_COST},
-    Role.ADMINISTRATOR: _PERSON | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT, Action.KEEP_BACKUPS},
+    Role.MERCHANDISER: _HEAD_OFFICE | {Action.SEE_COST},
+    Role.MARKETER: _HEAD_OFFICE,
+    Role.APPROVER: _HEAD_OFFICE | {Action.SEE_COST, Action.APPROVE_POLICIES},
+    Role.ADMINISTRATOR: _PERSON
+    | _POLICIES
+    | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT}
+    | {Action.KEEP_BACKUPS},
     Role.SERVICE: frozenset({Action.LOAD_DATA}),
 }
 

@@ -15,6 +15,7 @@ from analytics.core.errors import MissingData
 from analytics.metrics.metric import Metric
 from analytics.metrics.query import Question, expression, tables_needed
 from analytics.metrics.registry import metric_named
+from analytics.policies.table import PolicyTable
 from dashboard.services.views import Freshness
 from data.store.records import Build
 
@@ -58,6 +59,8 @@ class Desk:
     who: Callable[[], Actor]
     latest_build: Callable[[], Build | None]
     facts_of: Callable[[Scope, Build], Facts]
+    policies: Callable[[], PolicyTable]
+    """What is in force; services ask it for a value as of a day, whoever asks them."""
 
     def actor(self, action: Action) -> Actor:
         """The actor as of now; raises NotSignedIn or AccessDenied."""

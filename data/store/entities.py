@@ -137,3 +137,32 @@ audit_event = Table(
     Column("previous", String(64), nullable=False, unique=True),
     Column("hash", String(64), nullable=False),
 )
+
+# Guarded by triggers that its migration makes: what was asked never changes, and what was decided is final.
+policy_changes = Table(
+    "policy_changes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("policy", String(100), nullable=False),
+    # Whatever the policy differs by: a role, a category …; none for everybody.
+    Column("key", String(200)),
+    # As text, to the digit; none returns to what the product brings.
+    Column("value", String(200)),
+    Column("valid_from", Date, nullable=False),
+    Column("note", String(1000), nullable=False),
+    Column("proposed_by", String(200), nullable=False),
+    Column("proposed_name", String(200), nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("command_id", String(64), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decided_by", String(200)),
+    Column("decided_name", String(200)),
+    Column("decided_at", UtcTime),
+    Column("decision_note", String(1000)),
+    Column("decision_command_id", String(64), unique=True),
+    # Of approved changes alone: the first day it holds, and its place in the order of approvals.
+    Column("since", Date),
+    Column("rank", Integer, unique=True),
+    Index("ix_policy_changes_about", "policy", "key"),
+)

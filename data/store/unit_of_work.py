@@ -12,11 +12,12 @@ from analytics.core.access import Scope
 from analytics.core.errors import AccessDenied
 from data.store.audit_trail import Audit
 from data.store.engine import Store
+from data.store.policies import PolicyChanges
 from data.store.repositories import Builds, Loads, Users
 
 
 class UnitOfWork:
-    """One transaction over loads, builds, users and the audit trail.
+    """One transaction over loads, builds, users, policies and the audit trail.
 
     Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
@@ -26,6 +27,7 @@ class UnitOfWork:
     loads: Loads
     builds: Builds
     users: Users
+    policies: PolicyChanges
     audit: Audit
 
     def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
@@ -46,6 +48,7 @@ class UnitOfWork:
         self.loads = Loads(connection, self._scope)
         self.builds = Builds(connection, self._scope)
         self.users = Users(connection, self._scope)
+        self.policies = PolicyChanges(connection, self._scope)
         self.audit = Audit(connection, self._scope)
         return self
 

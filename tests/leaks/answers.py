@@ -68,6 +68,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "access.disable": lambda services: _refused(lambda: services.access.disable("x")),
     "access.enable": lambda services: _refused(lambda: services.access.enable("x")),
     "access.sessions": lambda services: _refused(lambda: services.access.sessions("x")),
+    "policies.value": lambda services: _refused(lambda: services.policies.value("stock.store_reserve")),
     "access.end_session": lambda services: _refused(lambda: services.access.end_session("x", "0" * 16)),
 }
 

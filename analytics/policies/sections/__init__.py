@@ -1,0 +1,1 @@
+"""Policies by section, as the product brings them."""

@@ -1,0 +1,40 @@
+"""Forecast, replenishment and decisions: horizons, costs, limits, and the envelope of approval without a person."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from analytics.policies.policy import Keys, Measure, Policy
+from analytics.policies.sections.shorthand import count, days, decimal, money, share
+
+POLICIES: tuple[Policy, ...] = (
+    days("replenishment.horizon_days", 14, 7, 365),
+    Policy("replenishment.member_day", Measure.DAY_OF_MONTH, 18, 1, 28, owner="members"),
+    Policy(
+        "replenishment.order_up_to",
+        Measure.CHOICE,
+        "critical_ratio",
+        choices=("critical_ratio", "service_level"),
+        keyed_by=Keys.CATEGORY,
+        money=True,
+    ),
+    share("replenishment.service_level", "0.95", "0.5", "0.999", keyed_by=Keys.CATEGORY, money=True),
+    decimal(
+        "replenishment.shortage_cost", Measure.FACTOR, "1", "0", "20", owner="finance", keyed_by=Keys.CATEGORY,
+        money=True,
+    ),
+    share("replenishment.holding_cost", "0.20", "0", "2", owner="finance", keyed_by=Keys.CATEGORY, money=True),
+    money("replenishment.freight_per_kg", "0.60", "0", "1000", owner="finance", money=True),
+    money("replenishment.freight_fixed", "80", "0", "100000", owner="finance", money=True),
+    share("replenishment.fairness_cap", "0.20", "0", "1", money=True),
+    money(
+        "decision.amount_limit", "0", "0", "100000000", owner="finance", keyed_by=Keys.ROLE, money=True,
+        by_key={"merchandiser": Decimal(50_000), "approver": Decimal(500_000)},
+    ),
+    Policy("decision.auto_approve", Measure.SWITCH, False, owner="finance", money=True),
+    share("decision.auto_tolerance", "0.10", "0", "1", owner="finance", keyed_by=Keys.CATEGORY, money=True),
+    money("decision.auto_amount", "2000", "0", "1000000", owner="finance", money=True),
+    money("decision.auto_daily_budget", "50000", "0", "100000000", owner="finance", money=True),
+    share("decision.auto_audit_share", "0.05", "0", "1", owner="finance", money=True),
+    count("decision.auto_lines_per_day", 500, 0, 1_000_000, owner="finance", money=True),
+)  # fmt: skip
