@@ -93,7 +93,7 @@ def test_locking_out_and_letting_in_leave_one_event_each(store: Store, disabled:
     assert facts(store) == {"name": "li", "before": DEALER, "after": DEALER | {"disabled": disabled}}
 
 
-def test_what_is_refused_leaves_no_event(store: Store) -> None:
+def test_what_is_refused_leaves_no_event(store: Store, settings: Settings) -> None:
     work = work_of(store, ADMIN)
     made = a_dealer(store)
     attempts: list[Callable[[], object]] = [
@@ -101,7 +101,7 @@ def test_what_is_refused_leaves_no_event(store: Store) -> None:
         lambda: users.change_rights(ADMIN, work, "nobody", roles=frozenset(), grants=frozenset(), now=NOW),
         lambda: users.set_disabled(ADMIN, work, "nobody", disabled=True, now=NOW),
         lambda: users.set_disabled(ADMIN, work, ADMIN.user_id, disabled=True, now=NOW),
-        lambda: loading_for(Settings(Path(), "", ""), store, ADMIN).forget(("never-loaded",), now=NOW),
+        lambda: loading_for(settings, store, ADMIN).forget(("never-loaded",), now=NOW),
     ]
     for attempt in attempts:
         with pytest.raises(DomainError):
