@@ -62,4 +62,4 @@ def services() -> Services:
     """Every use case as head office sees it."""
     settings, store = home()
     add_account(store)
-    return services_as(settings, store, lambda: actor_named(Identity(store), NAME))
+    return services_as(settings, store, lambda: actor_named(Identity(store), NAME, now=datetime.now(UTC)))

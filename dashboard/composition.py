@@ -26,10 +26,12 @@ from dashboard.services.requests import Asked
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.territory import Territory
+from dashboard.services.viewing import ViewAs
 from dashboard.settings import Settings
 from data.engines.duckdb import DuckDBEngine
 from data.facts import ScopedFacts
 from data.sole_writer import PATIENCE
+from data.store.audit import Deed, Subject
 from data.store.engine import Store
 from data.store.identity import Identity
 from data.store.records import Build
@@ -67,6 +69,7 @@ class Services:
     sessions: Sessions
     access: Access
     policies: Policies
+    viewing: ViewAs
     scope_key: str
     build_id: str | None
 
@@ -90,7 +93,8 @@ def loading_for(settings: Settings, store: Store, actor: Actor, *, patience: tim
 
 
 def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:
-    """Units of work in the actor's scope."""
+    """Units of work in the actor's scope; AccessDenied to whoever looks at the app as somebody else."""
+    actor.require_person()
     return lambda: UnitOfWork(store, actor.scope)
 
 
@@ -127,7 +131,9 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         latest_build=lambda: build,
         facts_of=lambda scope, build: _facts(scope, settings.marts, build.id, tuple(build.marts.items())),
         policies=lambda: _policies(store, policies),
+        refused=lambda actor, call: _tell_refusal(store, actor, call, clock()),
     )
+    units = _units(settings, store)
     return Services(
         actor=actor,
         desk=desk,
@@ -137,8 +143,9 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         glossary=GlossaryService(desk),
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),
-        access=Access(desk, _units(settings, store), clock),
         policies=Policies(desk, clock),
+        access=Access(desk, units, clock),
+        viewing=ViewAs(desk, units, lambda session, now: SignIn(Identity(store)).end_viewing(session, now=now), clock),
         scope_key=_key(actor),
         build_id=build.id if build else None,
     )
@@ -150,6 +157,13 @@ def _units(settings: Settings, store: Store) -> Units:
         writing=lambda actor: work_of(store, actor)(),
         known_grants=lambda grants: known_grants(settings, store, grants),
     )
+
+
+def _tell_refusal(store: Store, actor: Actor, call: str, now: datetime) -> None:
+    """A command that was refused because its sender looks at the app as somebody else leaves a trace of its own."""
+    with UnitOfWork(store, actor.scope) as unit:
+        unit.audit.append(actor, Deed.VIEW_REFUSED, Subject("call", call), {}, at=now)
+        unit.commit()
 
 
 def _key(actor: Actor) -> str:

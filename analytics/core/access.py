@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
-from analytics.core.errors import AccessDenied
+from analytics.core.errors import AccessDenied, DomainError
 
 ROOT = "brand"
 """Root of the partner tree and owner of every row that is no partner's. A grant on it is the head-office grant."""
@@ -36,6 +37,7 @@ class Action(StrEnum):
     SEE_COST = "see_cost"
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
+    VIEW_AS = "view_as"
     SEE_AUDIT = "see_audit"
     KEEP_BACKUPS = "keep_backups"
     KEEP_OWN_ACCOUNT = "keep_own_account"
@@ -59,10 +61,30 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.APPROVER: _HEAD_OFFICE | {Action.SEE_COST, Action.APPROVE_POLICIES},
     Role.ADMINISTRATOR: _PERSON
     | _POLICIES
-    | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.SEE_AUDIT}
+    | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.VIEW_AS, Action.SEE_AUDIT}
     | {Action.KEEP_BACKUPS},
     Role.SERVICE: frozenset({Action.LOAD_DATA}),
 }
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """Rows of ``partner`` and everybody below, from the first to the last day, both included; None leaves it open.
+
+    >>> Grant("D1", first=date(2026, 3, 1)).holds_on(date(2026, 2, 28))
+    False
+    """
+
+    partner: str
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first and self.last and self.last < self.first:
+            raise DomainError("grant_reversed", first=self.first.isoformat(), last=self.last.isoformat())
+
+    def holds_on(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +108,27 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewer:
+    """An administrator who looks at the app as somebody else, until a moment (UTC) at the longest."""
+
+    user_id: str
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who asks: a signed-in person, or a job's service account."""
+    """Somebody who asks: a signed-in person, or a job's service account.
+
+    ``viewer``: who really sits there, when it is not the person whose name, roles and grants these are.
+    """
 
     user_id: str
     name: str
     roles: frozenset[Role]
     grants: frozenset[str]
     session_id: str | None = None
+    viewer: Viewer | None = None
 
     def may(self, action: Action) -> bool:
         return any(action in MAY[role] for role in self.roles)
@@ -102,6 +137,11 @@ class Actor:
         """Raise AccessDenied unless one of the actor's roles allows ``action``."""
         if not self.may(action):
             raise AccessDenied("not_allowed", action=action.value, user=self.name)
+
+    def require_person(self) -> None:
+        """Raise AccessDenied ``viewing_only`` when somebody else sits there: they look, and change nothing."""
+        if self.viewer is not None:
+            raise AccessDenied("viewing_only", name=self.name)
 
     @property
     def scope(self) -> Scope:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from analytics.core.errors import DomainError
+
+HOME_ZONE = ZoneInfo("Asia/Shanghai")
+"""Zone in which days are told apart where nobody names another one: the data contract's default."""
+
+
+def day_of(moment: datetime) -> date:
+    """The day that an instant falls on in :data:`HOME_ZONE`.
+
+    >>> day_of(datetime.fromisoformat("2026-03-01T16:00:00+00:00"))
+    datetime.date(2026, 3, 2)
+    """
+    return moment.astimezone(HOME_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -79,6 +79,7 @@ class _OwnPassword:
     def _actor(self, request: Request) -> Actor:
         actor = self._site.sign_in.actor(self._site.token(request), now=self._site.clock())
         actor.require(Action.KEEP_OWN_ACCOUNT)
+        actor.require_person()
         return actor
 
     def _form(

@@ -141,7 +141,7 @@ def ask(
 
     with telling(json_output):
         settings, store = opened()
-        services = services_as(settings, store, lambda: actor_named(Identity(store), as_user))
+        services = services_as(settings, store, lambda: actor_named(Identity(store), as_user, now=clock()))
         cut = tuple(name for given in by or () for name in given.split(","))
         answer = services.ask.ask(tuple(metrics), by=cut, first=_day(first), last=_day(last), where=tuple(where or ()))
         say(json_output, answer_facts(answer), answer_table(answer))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from analytics.core.access import ROOT, Action, Actor, Role
+from analytics.core.access import ROOT, Action, Actor, Grant, Role
+from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
 from dashboard.services import users
 from dashboard.services.desk import Desk
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.users import OpenWork, Work
 from dashboard.services.views import Option
 from data.store.records import LiveSession, User
@@ -36,7 +38,7 @@ class Units:
     known_grants: Callable[[frozenset[str]], None]
 
 
-class Access:
+class Access(UseCase):
     """Use case of ``admin/access``; each call demands the right to manage users again."""
 
     def __init__(self, desk: Desk, units: Units, clock: Callable[[], datetime]) -> None:
@@ -44,11 +46,13 @@ class Access:
         self._units = units
         self._clock = clock
 
+    @reads
     def accounts(self) -> Sequence[User]:
         """Accounts inside the asker's scope, by name."""
         actor = self._actor()
         return users.list_users(actor, lambda: self._units.reading(actor))
 
+    @reads
     def partners(self) -> tuple[Option, ...]:
         """Partners that can be granted, those above others first; none before anything was built."""
         self._actor()
@@ -58,6 +62,12 @@ class Access:
         ordered = facts.table("partner").order_by([lambda rows: rows.parent.notnull(), "partner"])
         rows = facts.answer(ordered.select(code="partner", label="name")).to_pylist()
         return tuple(Option(row["code"], row["label"]) for row in rows if row["code"] != ROOT)
+
+    @reads
+    def today(self) -> date:
+        """The day by which grants begin and end."""
+        self._actor()
+        return day_of(self._clock())
 
     def create(self, new: NewAccount) -> None:
         """Add a local account; raises what a bad name, password, role or grant raises."""
@@ -74,6 +84,11 @@ class Access:
         self._check(roles, grants)
         users.change_rights(actor, self._work(actor), user_id, roles=roles, grants=grants, now=self._clock())
 
+    def limit(self, user_id: str, partner: str, first: date | None, last: date | None) -> None:
+        """Change the days on which a grant holds, both included; raises DomainError grant_unknown or grant_reversed."""
+        actor = self._actor()
+        users.set_validity(actor, self._work(actor), user_id, Grant(partner, first, last), now=self._clock())
+
     def disable(self, user_id: str) -> None:
         """Lock an account out at once and end its sessions."""
         actor = self._actor()
@@ -84,6 +99,7 @@ class Access:
         actor = self._actor()
         users.set_disabled(actor, self._work(actor), user_id, disabled=False, now=self._clock())
 
+    @reads
     def sessions(self, user_id: str) -> Sequence[LiveSession]:
         """Open sessions of an account, last used first; raises DomainError ``user_unknown``."""
         with self._units.reading(self._actor()) as unit:

@@ -15,6 +15,7 @@ from analytics.metrics.metric import Metric
 from analytics.metrics.query import Question
 from analytics.metrics.registry import metric_named
 from dashboard.services.desk import Desk, Opened
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Freshness
 
 UNKNOWN = "none"
@@ -31,12 +32,13 @@ class Answer:
     table: pa.Table
 
 
-class Ask:
+class Ask(UseCase):
     """``waterline ask``."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @reads
     def ask(
         self,
         metrics: tuple[str, ...],

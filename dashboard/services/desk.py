@@ -61,6 +61,15 @@ class Desk:
     facts_of: Callable[[Scope, Build], Facts]
     policies: Callable[[], PolicyTable]
     """What is in force; services ask it for a value as of a day, whoever asks them."""
+    refused: Callable[[Actor, str], None] = lambda actor, call: None
+    """Told of commands that were refused to somebody who looks at the app as somebody else."""
+
+    def in_person(self, call: str) -> None:
+        """Raise AccessDenied ``viewing_only`` when whoever asks looks at the app as somebody else."""
+        actor = self.who()
+        if actor.viewer is not None:
+            self.refused(actor, call)
+        actor.require_person()
 
     def actor(self, action: Action) -> Actor:
         """The actor as of now; raises NotSignedIn or AccessDenied."""

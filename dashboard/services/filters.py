@@ -6,15 +6,17 @@ import ibis.expr.types as ir
 
 from analytics.core.access import Action
 from dashboard.services.desk import Desk, Opened
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import FilterOptions, Option
 
 
-class Filters:
+class Filters(UseCase):
     """What a filter may offer to this actor."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @reads
     def options(self) -> FilterOptions:
         """Channels, partners and categories that the actor's rows name, most sales first for partners."""
         opened = self._desk.open(Action.SEE_OVERVIEW)

@@ -8,15 +8,17 @@ from analytics.metrics.metric import Metric
 from analytics.metrics.query import tables_needed
 from analytics.metrics.registry import METRICS
 from dashboard.services.desk import Desk
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Definition, Freshness, Glossary
 
 
-class GlossaryService:
+class GlossaryService(UseCase):
     """Use case of ``overview/glossary``; works without any data, too."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @reads
     def glossary(self) -> Glossary:
         """Every definition, also of metrics whose values the actor may not see; raises AccessDenied."""
         self._desk.actor(Action.SEE_GLOSSARY)

@@ -23,6 +23,7 @@ from dashboard.services.asked import (
 )
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.requests import Asked
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Gap, Rows, Tile, Today
 
 TILES = (
@@ -44,12 +45,13 @@ MOVERS = 10
 ROWS_SHOWN = 500
 
 
-class Overview:
+class Overview(UseCase):
     """Use cases of the overview section."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @reads
     def today(self, asked: Asked) -> Today:
         """Tiles, trend and tops for the period, each against the baseline; raises MissingData, AccessDenied."""
         opened = self._desk.open(Action.SEE_OVERVIEW)
@@ -66,6 +68,7 @@ class Overview:
             coverage=_coverage(opened, period, where),
         )
 
+    @reads
     def rows(self, asked: Asked) -> Rows:
         """Order lines behind a number, newest first; raises AccessDenied without the right to see rows."""
         opened = self._desk.open(Action.SEE_ROWS)

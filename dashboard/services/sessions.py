@@ -10,6 +10,7 @@ from analytics.core.access import Action, Actor
 from analytics.core.errors import DomainError
 from dashboard.services.desk import Desk
 from dashboard.services.sign_in import Credentials, LocalAccounts, SignIn, SignInRefused
+from dashboard.services.use_case import UseCase, reads
 from data.store.identity import Identity
 from data.store.live_sessions import public_id
 from data.store.records import LiveSession
@@ -23,7 +24,7 @@ class OwnSessions:
     this: str | None
 
 
-class Sessions:
+class Sessions(UseCase):
     """Use case of ``account/sessions``: nobody but the asker is looked at or touched."""
 
     def __init__(self, desk: Desk, identity: Identity, clock: Callable[[], datetime]) -> None:
@@ -31,6 +32,7 @@ class Sessions:
         self._identity = identity
         self._clock = clock
 
+    @reads
     def mine(self) -> OwnSessions:
         """The asker's open sessions; raises NotSignedIn or AccessDenied."""
         actor = self._actor()
@@ -39,11 +41,15 @@ class Sessions:
 
     def end(self, session: str) -> None:
         """End one of the asker's sessions; raises DomainError ``session_unknown``."""
-        self._identity.end_session(self._actor().user_id, session, now=self._clock())
+        actor = self._actor()
+        # Again, on the very actor whose sessions are touched: a view may begin between two looks at the session.
+        actor.require_person()
+        self._identity.end_session(actor.user_id, session, now=self._clock())
 
     def end_others(self) -> None:
         """End all of the asker's sessions but the one that asks."""
         actor = self._actor()
+        actor.require_person()
         self._identity.end_sessions(actor.user_id, now=self._clock(), keep=actor.session_id)
 
     def _actor(self) -> Actor:
@@ -65,11 +71,12 @@ def change_password(
     """Replace the password of whoever stands behind ``token`` and end all their other sessions.
 
     A wrong current password counts as a failed sign-in: a session left open must not become a place to guess at.
-    Raises NotSignedIn, AccessDenied, SignInThrottled, SignInRefused ``password_wrong``, and DomainError
-    ``password_not_repeated`` or ``password_weak``.
+    Raises NotSignedIn, AccessDenied (also to whoever looks as somebody else), SignInThrottled, SignInRefused
+    ``password_wrong``, and DomainError ``password_not_repeated`` or ``password_weak``.
     """
     actor = sign_in.actor(token, now=now)
     actor.require(Action.KEEP_OWN_ACCOUNT)
+    actor.require_person()
     if typed.new != typed.repeated:
         raise DomainError("password_not_repeated")
     try:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from analytics.core.access import Actor
+from analytics.core.access import Actor, Viewer
+from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.services.viewing import why_over
 from dashboard.settings import Settings
 from data.store.accounts import LOCAL, subject_of
 from data.store.identity import Identity, Limit, Session
@@ -152,9 +154,16 @@ class SignIn:
         return self._actor(actor.session_id, now)
 
     def sign_out(self, token: str | None, *, now: datetime) -> None:
-        """End the session behind the token, if there is one."""
+        """End the session behind the token, if there is one, and what it looks at as somebody else."""
         if token:
+            self.end_viewing(digest(token), why="signed_out", now=now)
             self.identity.revoke(digest(token), now=now)
+
+    def end_viewing(self, token_digest: str, *, now: datetime, why: str = "ended") -> None:
+        """Whoever looks at the app as somebody else in that session is oneself again."""
+        session = self.identity.session(token_digest)
+        if session is not None:
+            self.identity.end_viewing(session, why=why, now=now)
 
     def _open(self, user: User, now: datetime) -> Opened:
         token = secrets.token_urlsafe(32)
@@ -166,11 +175,29 @@ class SignIn:
         session = self.identity.session(token_digest)
         if session is None:
             raise NotSignedIn("not_signed_in")
-        _check_live(session, now)
+        try:
+            _check_live(session, now)
+        except NotSignedIn as over:
+            self.identity.end_viewing(session, why=over.code, now=now)
+            raise
         if now - session.last_seen_at >= self.policy.touch_every:
             self.identity.touch(token_digest, now=now)
-        user = session.user
-        return Actor(user.id, user.name, user.roles, user.grants, session_id=token_digest)
+        own = _actor_of(session.user, token_digest, now)
+        return own if session.viewing is None else self._viewing(own, session, now)
+
+    def _viewing(self, own: Actor, session: Session, now: datetime) -> Actor:
+        """Whoever ``own`` looks at the app as, as of now; themselves once that is over."""
+        viewing = session.viewing
+        why = why_over(own, viewing, now=now) if viewing else None
+        if viewing is None or why is not None:
+            self.identity.end_viewing(session, why=why or "", now=now)
+            return own
+        viewer = Viewer(own.user_id, own.name, viewing.ends_at)
+        return replace(_actor_of(viewing.user, session.token_digest, now), viewer=viewer)
+
+
+def _actor_of(user: User, session_id: str, now: datetime) -> Actor:
+    return Actor(user.id, user.name, user.roles, user.grants_on(day_of(now)), session_id=session_id)
 
 
 def _check_live(session: Session, now: datetime) -> None:

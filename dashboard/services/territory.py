@@ -17,6 +17,7 @@ from dashboard.services.backdrop import backdrop_of, places_of
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.overview import frame_of
 from dashboard.services.requests import Asked
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Gap, Heatmap
 
 METRICS = ("sales", "orders", "buyers", "growth")
@@ -25,12 +26,13 @@ MONTH_DAYS = 30.4375
 LINES_SHOWN = 300
 
 
-class Territory:
+class Territory(UseCase):
     """Use cases of the territory section."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @reads
     def heatmap(self, asked: Asked, metric: str, resolution: int) -> Heatmap:
         """Cells and partners coloured by ``metric`` (sales, orders, buyers, or growth of sales).
 

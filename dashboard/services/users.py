@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from analytics.core.access import MAY, ROOT, Action, Actor, Role
+from analytics.core.access import MAY, ROOT, Action, Actor, Grant, Role
+from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.settings import Settings
 from data.sample.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
@@ -66,14 +67,14 @@ def create_demo_accounts(identity: Identity, settings: Settings, *, now: datetim
     return tuple(_demo_user(identity, account, now) for account in DEMO_ACCOUNTS)
 
 
-def actor_named(identity: Identity, name: str) -> Actor:
+def actor_named(identity: Identity, name: str, *, now: datetime) -> Actor:
     """The actor behind a local account, for the shell's ``--as``; raises user_unknown or account_disabled."""
     user = identity.find(name=name)
     if user is None:
         raise DomainError("user_unknown", name=name)
     if user.disabled:
         raise NotSignedIn("account_disabled")
-    return Actor(user.id, user.name, user.roles, user.grants)
+    return Actor(user.id, user.name, user.roles, user.grants_on(day_of(now)))
 
 
 def service_actor(job: str) -> Actor:
@@ -147,6 +148,24 @@ def change_rights(
     return changed
 
 
+def set_validity(actor: Actor, work: OpenWork, user_id: str, grant: Grant, *, now: datetime) -> User:
+    """Change the days on which a grant holds; it ends or begins by itself, in open sessions, too.
+
+    Raises DomainError ``grant_unknown``, and ``cannot_demote_yourself`` for one's own.
+    """
+    actor.require(Action.MANAGE_USERS)
+    if user_id == actor.user_id:
+        raise DomainError("cannot_demote_yourself", name=actor.name)
+    with work() as unit:
+        before = unit.users.hold(user_id)
+        unit.users.set_validity(user_id, grant.partner, first=grant.first, last=grant.last)
+        changed = unit.users.get(user_id)
+        subject = Subject("user", user_id)
+        unit.audit.append(actor, Deed.GRANT_VALIDITY_CHANGED, subject, _facts(before, changed), at=now)
+        unit.commit()
+    return changed
+
+
 def set_disabled(actor: Actor, work: OpenWork, user_id: str, *, disabled: bool, now: datetime) -> None:
     """Lock somebody out at once, or let them in again; nobody locks themselves out."""
     actor.require(Action.MANAGE_USERS)
@@ -169,9 +188,20 @@ def _facts(before: User | None, after: User) -> dict[str, object]:
 def _rights(user: User) -> dict[str, object]:
     return {
         "roles": sorted(role.value for role in user.roles),
-        "grants": sorted(user.grants),
+        "grants": sorted(_told(grant) for grant in user.granted),
         "disabled": user.disabled,
     }
+
+
+def _told(grant: Grant) -> str:
+    """A grant as the trail tells it: the partner, and the days where they are limited.
+
+    >>> _told(Grant("D1")), _told(Grant("D1", last=date(2026, 3, 31)))
+    ('D1', 'D1 ..2026-03-31')
+    """
+    if grant.first is None and grant.last is None:
+        return grant.partner
+    return f"{grant.partner} {grant.first or ''}..{grant.last or ''}"
 
 
 def _for_people(roles: frozenset[Role]) -> None:

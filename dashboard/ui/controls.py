@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -26,16 +26,23 @@ OUTCOME = "frame.outcome"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form: text, a secret, or some of ``options`` (code → label), at first those ``chosen``."""
+    """One input of a form: text, a secret, a day or none, or some of ``options`` (code → label).
+
+    At first it holds those ``chosen``, or the day ``on``.
+    """
 
     name: str
     options: Mapping[str, str] | None = None
     chosen: tuple[str, ...] = ()
     secret: bool = False
+    is_day: bool = False
+    on: date | None = None
 
     @property
     def at_first(self) -> Any:
         """What the input holds before anybody typed."""
+        if self.is_day:
+            return self.on
         return "" if self.options is None else [code for code in self.chosen if code in self.options]
 
 
@@ -84,6 +91,12 @@ class Controls:
     words: Words
     fmt: Format
     lead_slot: Any
+    services: Any
+
+    @property
+    def looks_only(self) -> bool:
+        """Whether the reader looks at the app as somebody else: the services refuse, the buttons say so beforehand."""
+        return self.services.actor.viewer is not None
 
     def now(self, method: Callable[..., Answer], *arguments: object) -> Answer:
         """The service's answer as of now: for what belongs to one person, or must not be a moment old."""
@@ -122,7 +135,7 @@ class Controls:
         def pressed() -> None:
             carry_out(key, send, done)
 
-        st.button(label, key=key, on_click=pressed)
+        st.button(label, key=key, on_click=pressed, disabled=self.looks_only)
         tell_outcome(self.words, key)
 
     def form(self, name: str, fields: Sequence[Field], send: Callable[[Typed], object], *, of: str = "") -> None:
@@ -146,10 +159,15 @@ class Controls:
         with st.form(f"{base}{of and f'.{of}'}", border=False):
             for field in fields:
                 self._input(field, keys[field.name], self.words.t(f"{base}.{field.name}"))
-            st.form_submit_button(self.words.t(f"{base}.button"), key=button, type="primary", on_click=submit)
+            send_label, shut = self.words.t(f"{base}.button"), self.looks_only
+            st.form_submit_button(send_label, key=button, type="primary", on_click=submit, disabled=shut)
         tell_outcome(self.words, button)
 
     def _input(self, field: Field, key: str, label: str) -> None:
+        if field.is_day:
+            st.session_state.setdefault(key, field.at_first)
+            st.date_input(label, key=key, format="YYYY-MM-DD")
+            return
         if field.options is None:
             kind: Any = "password" if field.secret else "default"
             st.text_input(label, key=key, type=kind, autocomplete="new-password" if field.secret else "off")

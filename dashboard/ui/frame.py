@@ -12,7 +12,7 @@ import streamlit as st
 from analytics.core.access import Action, Actor, Role
 from analytics.core.errors import DomainError, MissingData, NotSignedIn
 from dashboard.settings import Settings
-from dashboard.ui import controls, errors, identity
+from dashboard.ui import controls, errors, identity, viewing
 from dashboard.ui.markup import address, links, menu
 from dashboard.ui.page import Page
 from dashboard.ui.page_spec import PageSpec
@@ -56,6 +56,7 @@ def show(words: Words, settings: Settings, pages: Sequence[PageSpec], services_f
         return
     allowed = permitted(services.actor, pages)
     if not allowed:
+        viewing.band(words, services)
         choices(words, services.actor, masthead(services.actor), "/")
         errors.refused(words, DomainError("no_pages"))
         return
@@ -96,6 +97,7 @@ def _go_home(entry: Any) -> None:
 
 def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) -> None:
     """One page inside the frame."""
+    viewing.band(words, services)
     top = masthead(services.actor)
     st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
     page = Page(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
-from analytics.core.access import Role
+from analytics.core.access import Grant, Role
 from analytics.core.errors import DomainError
 from data.store.entities import user_grants, user_roles, users
 from data.store.live_sessions import end_sessions
@@ -53,20 +53,33 @@ def insert_user(
         connection.execute(insert(users).values(row))
     except IntegrityError as error:
         raise DomainError("user_exists", name=user.name) from error
-    assign(connection, user.id, roles=user.roles, grants=user.grants)
+    _replace_roles(connection, user.id, user.roles)
+    _grant(connection, user.id, user.granted)
     return user
 
 
 def new_user(name: str, display_name: str, roles: Iterable[Role], grants: Iterable[str]) -> User:
     """An account that is not stored yet, with an id of its own."""
     trimmed = checked_name(name)
-    return User(uuid4().hex, trimmed, display_name.strip() or trimmed, frozenset(roles), frozenset(grants))
+    granted = frozenset(Grant(partner) for partner in grants)
+    return User(uuid4().hex, trimmed, display_name.strip() or trimmed, frozenset(roles), granted)
 
 
 def assign(connection: Connection, user_id: str, *, roles: Iterable[Role], grants: Iterable[str]) -> None:
-    """Replace roles and grants of an account."""
-    _replace(connection, user_roles, user_roles.c.role, user_id, sorted(role.value for role in roles))
-    _replace(connection, user_grants, user_grants.c.partner, user_id, sorted(grants))
+    """Replace roles and granted partners of an account; a grant that stays keeps its days, a new one has no end."""
+    _replace_roles(connection, user_id, roles)
+    mine, wanted = user_grants.c.user_id == user_id, frozenset(grants)
+    connection.execute(delete(user_grants).where(mine & user_grants.c.partner.not_in(wanted)))
+    kept = set(connection.scalars(select(user_grants.c.partner).where(mine)))
+    _grant(connection, user_id, (Grant(partner) for partner in wanted - kept))
+
+
+def set_validity(connection: Connection, user_id: str, partner: str, *, first: date | None, last: date | None) -> None:
+    """Change the days on which a grant holds; raises DomainError ``grant_unknown`` for one that is not there."""
+    same = (user_grants.c.user_id == user_id) & (user_grants.c.partner == partner)
+    changed = connection.execute(update(user_grants).where(same).values(valid_from=first, valid_to=last))
+    if changed.rowcount != 1:
+        raise DomainError("grant_unknown", partner=partner)
 
 
 def set_disabled(connection: Connection, user_id: str, *, disabled: bool, now: datetime) -> None:
@@ -88,10 +101,14 @@ def read_users(connection: Connection, where: ColumnElement[bool] | None = None)
     """Accounts by name, with roles and grants; three queries however many there are."""
     asked = select(users).order_by(users.c.name, users.c.id)
     rows = connection.execute(asked if where is None else asked.where(where)).all()
-    roles = _by_user(connection, user_roles, user_roles.c.role, where)
-    grants = _by_user(connection, user_grants, user_grants.c.partner, where)
+    roles: defaultdict[str, set[str]] = defaultdict(set)
+    for row in _of_users(connection, user_roles, where):
+        roles[row.user_id].add(row.role)
+    granted: defaultdict[str, set[Grant]] = defaultdict(set)
+    for row in _of_users(connection, user_grants, where):
+        granted[row.user_id].add(Grant(row.partner, row.valid_from, row.valid_to))
     return [
-        User(row.id, row.name, row.display_name, _known(roles[row.id]), frozenset(grants[row.id]), row.disabled)
+        User(row.id, row.name, row.display_name, _known(roles[row.id]), frozenset(granted[row.id]), row.disabled)
         for row in rows
     ]
 
@@ -100,8 +117,8 @@ def user_of(rows: Sequence[Row[Any]]) -> User:
     """One account from the rows of its joined roles and grants."""
     first = rows[0]
     roles = _known({row.role for row in rows if row.role})
-    grants = frozenset(row.partner for row in rows if row.partner)
-    return User(first.id, first.name, first.display_name, roles, grants, first.disabled)
+    granted = frozenset(Grant(row.partner, row.valid_from, row.valid_to) for row in rows if row.partner)
+    return User(first.id, first.name, first.display_name, roles, granted, first.disabled)
 
 
 def read_user(connection: Connection, where: ColumnElement[bool]) -> User | None:
@@ -113,22 +130,27 @@ def _known(names: set[str]) -> frozenset[Role]:
     return frozenset(role for role in Role if role.value in names)
 
 
-def _by_user(
-    connection: Connection, table: Table, value: Column[str], where: ColumnElement[bool] | None
-) -> defaultdict[str, set[str]]:
-    asked = select(table.c.user_id, value)
+def _of_users(connection: Connection, table: Table, where: ColumnElement[bool] | None) -> Iterable[Row[Any]]:
+    asked = select(table)
     if where is not None:
         asked = asked.join(users, users.c.id == table.c.user_id).where(where)
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for user_id, text in connection.execute(asked):
-        found[user_id].add(text)
-    return found
+    return connection.execute(asked)
 
 
-def _replace(connection: Connection, table: Table, column: Column[str], user_id: str, values: list[str]) -> None:
-    connection.execute(delete(table).where(table.c.user_id == user_id))
-    if values:
-        connection.execute(insert(table), [{"user_id": user_id, column.name: value} for value in values])
+def _replace_roles(connection: Connection, user_id: str, roles: Iterable[Role]) -> None:
+    connection.execute(delete(user_roles).where(user_roles.c.user_id == user_id))
+    rows = [{"user_id": user_id, "role": name} for name in sorted(role.value for role in roles)]
+    if rows:
+        connection.execute(insert(user_roles), rows)
+
+
+def _grant(connection: Connection, user_id: str, grants: Iterable[Grant]) -> None:
+    rows = [
+        {"user_id": user_id, "partner": one.partner, "valid_from": one.first, "valid_to": one.last}
+        for one in sorted(grants, key=lambda one: one.partner)
+    ]
+    if rows:
+        connection.execute(insert(user_grants), rows)
 
 
 def _change(connection: Connection, user_id: str, **values: object) -> None:

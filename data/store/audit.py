@@ -28,6 +28,10 @@ class Deed(StrEnum):
     USER_RIGHTS_CHANGED = "user.rights_changed"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
+    GRANT_VALIDITY_CHANGED = "grant.validity_changed"
+    VIEW_BEGAN = "view_as.began"
+    VIEW_ENDED = "view_as.ended"
+    VIEW_REFUSED = "view_as.refused"
     LOAD_FINISHED = "load.finished"
     LOAD_FORGOTTEN = "load.forgotten"
     BUILD_PUBLISHED = "build.published"
@@ -37,7 +41,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, load, build or backup."""
+    """What it was done to: ``kind`` is user, call, load, build or backup."""
 
     kind: str
     id: str
@@ -122,8 +126,11 @@ def digest(event: AuditEvent) -> str:
 def sealed(
     actor: Actor, deed: Deed, subject: Subject, facts: Mapping[str, object], *, at: datetime, after: Head
 ) -> AuditEvent:
-    """The event that follows the head ``after``."""
-    told = {"at": instant(at), "user_id": actor.user_id, "user_name": actor.name, "action": deed.value,
+    """The event that follows the head ``after``; it names whoever really sat there, and as whom they looked."""
+    who = actor.viewer or actor
+    if actor.viewer is not None:
+        facts = {**facts, "viewing_as": {"id": actor.user_id, "name": actor.name}}
+    told = {"at": instant(at), "user_id": who.user_id, "user_name": who.name, "action": deed.value,
             "subject_kind": subject.kind, "subject_id": subject.id, "facts": canonical(facts),
             "previous": after.hash}  # fmt: skip
     return AuditEvent(after.number + 1, **told, hash=digest(AuditEvent(after.number + 1, **told, hash="")))

@@ -57,6 +57,9 @@ user_grants = Table(
     metadata,
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("partner", String(200), primary_key=True),
+    # First and last day, both included; null leaves that end open.
+    Column("valid_from", Date),
+    Column("valid_to", Date),
 )
 
 sessions = Table(
@@ -69,6 +72,16 @@ sessions = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("idle_seconds", Integer, nullable=False),
     Column("revoked_at", UtcTime),
+)
+
+# An administrator's session that looks at the app as somebody else; the row goes when the view ends.
+viewings = Table(
+    "viewings",
+    metadata,
+    Column("token_digest", ForeignKey("sessions.token_digest", ondelete="CASCADE"), primary_key=True),
+    Column("viewed_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("began_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
 )
 
 sign_in_failures = Table(

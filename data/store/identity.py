@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from analytics.core.access import Role
+from analytics.core.access import ROOT, Actor, Role, Scope
 from analytics.core.errors import DomainError
 from data.store.accounts import (
     LOCAL,
@@ -20,11 +20,14 @@ from data.store.accounts import (
     subject_of,
     user_of,
 )
+from data.store.audit import Deed, Subject, instant
+from data.store.audit_trail import Audit
 from data.store.engine import Store, take_turns
-from data.store.entities import sessions, sign_in_failures, user_grants, user_roles, users
+from data.store.entities import sessions, sign_in_failures, user_grants, user_roles, users, viewings
 from data.store.live_sessions import end_session, end_sessions, live_sessions
 from data.store.passwords import hash_password, is_dated, password_fits
-from data.store.records import LiveSession, User
+from data.store.records import LiveSession, User, Viewing
+from data.store.viewings import end_viewing
 
 # One statement, because it runs before every answer: the session with each pair of its user's roles and grants.
 _SESSION = (
@@ -36,17 +39,23 @@ _SESSION = (
         users.c.disabled,
         user_roles.c.role,
         user_grants.c.partner,
+        user_grants.c.valid_from,
+        user_grants.c.valid_to,
+        viewings.c.viewed_id,
+        viewings.c.began_at,
+        viewings.c.ends_at,
     )
     .join(users, users.c.id == sessions.c.user_id)
     .outerjoin(user_roles, user_roles.c.user_id == users.c.id)
     .outerjoin(user_grants, user_grants.c.user_id == users.c.id)
+    .outerjoin(viewings, viewings.c.token_digest == sessions.c.token_digest)
     .where(sessions.c.token_digest == bindparam("token_digest"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as it is kept: the digest of its token, never the token."""
+    """A session as it is kept: the digest of its token, never the token. ``viewing``: as whom its user looks."""
 
     token_digest: str
     user: User
@@ -55,6 +64,7 @@ class Session:
     expires_at: datetime
     idle: timedelta
     revoked_at: datetime | None
+    viewing: Viewing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +145,15 @@ class Identity:
         """The session with its user, roles and grants as they are now."""
         with self.store.reading() as connection:
             rows = connection.execute(_SESSION, {"token_digest": token_digest}).all()
-        if not rows:
-            return None
-        row, user = rows[0], user_of(rows)
+            if not rows:
+                return None
+            row, user = rows[0], user_of(rows)
+            viewed = read_user(connection, users.c.id == row.viewed_id) if row.viewed_id else None
+        viewing = Viewing(viewed, row.began_at, row.ends_at) if viewed else None
         idle = timedelta(seconds=row.idle_seconds)
-        return Session(row.token_digest, user, row.created_at, row.last_seen_at, row.expires_at, idle, row.revoked_at)
+        return Session(
+            row.token_digest, user, row.created_at, row.last_seen_at, row.expires_at, idle, row.revoked_at, viewing
+        )
 
     def touch(self, token_digest: str, *, now: datetime) -> None:
         """Note that the session was used; never moves back in time."""
@@ -151,6 +165,18 @@ class Identity:
         live = (sessions.c.token_digest == token_digest) & sessions.c.revoked_at.is_(None)
         with self.store.writing() as connection:
             connection.execute(update(sessions).where(live).values(revoked_at=now))
+
+    def end_viewing(self, session: Session, *, why: str, now: datetime) -> None:
+        """End that the session looks at the app as somebody else, and tell the trail why; once, whoever comes first."""
+        if session.viewing is None:
+            return
+        viewed, viewer = session.viewing.user, session.user
+        actor = Actor(viewer.id, viewer.name, viewer.roles, viewer.partners)
+        with self.store.writing() as connection:
+            if end_viewing(connection, session.token_digest):
+                trail = Audit(connection, Scope(frozenset({ROOT})))
+                facts = {"name": viewed.name, "why": why, "began_at": instant(session.viewing.began_at)}
+                trail.append(actor, Deed.VIEW_ENDED, Subject("user", viewed.id), facts, at=now)
 
     def live_sessions(self, user_id: str, *, now: datetime) -> list[LiveSession]:
         """Sessions of an account that are open at ``now``, last used first."""

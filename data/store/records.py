@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from analytics.core.access import Role
+from analytics.core.access import Grant, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,33 @@ class LiveSession:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account without its secret. ``name`` is what is typed to sign in; ``grants`` are partners, or the root."""
+    """An account without its secret. ``name`` is what is typed to sign in.
+
+    ``granted``: partners, or the root, each with the days on which the grant holds; what holds today is
+    :meth:`grants_on`.
+    """
 
     id: str
     name: str
     display_name: str
     roles: frozenset[Role]
-    grants: frozenset[str]
+    granted: frozenset[Grant]
     disabled: bool = False
+
+    def grants_on(self, day: date) -> frozenset[str]:
+        """Partners whose grants hold on ``day``."""
+        return frozenset(grant.partner for grant in self.granted if grant.holds_on(day))
+
+    @property
+    def partners(self) -> frozenset[str]:
+        """Every partner that was granted, whenever."""
+        return frozenset(grant.partner for grant in self.granted)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """That a session looks at the app as ``user`` since ``began_at``, until ``ends_at`` at the longest (UTC)."""
+
+    user: User
+    began_at: datetime
+    ends_at: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, true
@@ -18,6 +18,7 @@ from data.store.engine import take_turns
 from data.store.entities import builds, loads, user_grants, users
 from data.store.live_sessions import end_every_session, end_session, live_sessions
 from data.store.records import Build, LiveSession, Load, User
+from data.store.viewings import begin_viewing
 
 
 class Loads:
@@ -125,10 +126,21 @@ class Users:
         return accounts.read_user(self._connection, self._visible() & known)
 
     def assign(self, user_id: str, *, roles: frozenset[Role], grants: frozenset[str]) -> None:
-        """Replace roles and grants; they hold from the person's next request."""
+        """Replace roles and grants; they hold from the person's next request. A grant that stays keeps its days."""
         require_brand(self._scope, "users.assign")
         self.get(user_id)
         accounts.assign(self._connection, user_id, roles=roles, grants=grants)
+
+    def set_validity(self, user_id: str, partner: str, *, first: date | None, last: date | None) -> None:
+        """Change the days on which a grant holds; raises DomainError ``grant_unknown``."""
+        require_brand(self._scope, "users.set_validity")
+        self.get(user_id)
+        accounts.set_validity(self._connection, user_id, partner, first=first, last=last)
+
+    def begin_viewing(self, session: str, user_id: str, *, now: datetime, until: datetime) -> None:
+        """The session of that digest looks at the app as a visible account; raises DomainError ``user_unknown``."""
+        self.get(user_id)
+        begin_viewing(self._connection, session, user_id, now=now, until=until)
 
     def set_disabled(self, user_id: str, *, disabled: bool, now: datetime) -> None:
         """Lock an account out at once, or let it in again."""

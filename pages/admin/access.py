@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 
 import pandas as pd
 
-from analytics.core.access import ROOT, Role
+from analytics.core.access import ROOT, Grant, Role
 from dashboard.services.access import NewAccount
 from dashboard.ui.controls import Field, Typed
 from dashboard.ui.filters import option_labels
-from dashboard.ui.headline import escaped
 from dashboard.ui.page import Page
-from dashboard.ui.session_table import session_table
 from dashboard.ui.tables import Column
 from data.store.records import User
+from pages.admin.account import account, role_names, state_of
 
 ACCOUNTS = (
     Column("name", "admin.access.name", width=130),
@@ -24,7 +24,6 @@ ACCOUNTS = (
     Column("roles", "admin.access.roles", width=150),
     Column("grants", "admin.access.grants", width=220),
 )
-PEOPLE = tuple(role for role in Role if role is not Role.SERVICE)
 
 
 def render(page: Page) -> None:
@@ -44,10 +43,6 @@ def render(page: Page) -> None:
         account(page, chosen, grants)
 
 
-def role_names(page: Page) -> dict[str, str]:
-    return {role.value: page.t(f"role.{role.value}") for role in PEOPLE}
-
-
 def new_fields(page: Page, grants: Mapping[str, str]) -> tuple[Field, ...]:
     texts = (Field("name"), Field("display_name"), Field("password", secret=True))
     return (*texts, Field("roles", role_names(page)), Field("grants", grants))
@@ -59,14 +54,9 @@ def create(page: Page, typed: Typed) -> None:
     page.services.access.create(NewAccount(name, display_name, password, roles, frozenset(typed["grants"])))
 
 
-def change(page: Page, user: User, typed: Typed) -> None:
-    roles = frozenset(Role(role) for role in typed["roles"])
-    page.services.access.change(user.id, roles, frozenset(typed["grants"]))
-
-
 def listed(page: Page, accounts: Sequence[User], grants: Mapping[str, str]) -> None:
     """All accounts that match the search; a selected row is the chosen account."""
-    sought = page.search("search").casefold().split()
+    sought, today = page.search("search").casefold().split(), page.now(page.services.access.today)
     rows = [
         {
             "id": user.id,
@@ -74,7 +64,7 @@ def listed(page: Page, accounts: Sequence[User], grants: Mapping[str, str]) -> N
             "display": user.display_name,
             "state": page.t("admin.access.disabled" if user.disabled else "admin.access.enabled"),
             "roles": page.fmt.listed([page.t(f"role.{role}") for role in Role if role in user.roles]),
-            "grants": page.fmt.listed([grants.get(code, code) for code in sorted(user.grants)]),
+            "grants": page.fmt.listed([held(page, grant, grants, today) for grant in sorted(user.granted)]),
         }
         for user in accounts
     ]
@@ -83,17 +73,9 @@ def listed(page: Page, accounts: Sequence[User], grants: Mapping[str, str]) -> N
     page.table("accounts", page.t("admin.access.all"), pd.DataFrame(found), ACCOUNTS, identified_by="id", choose=choose)
 
 
-def account(page: Page, user: User, grants: Mapping[str, str]) -> None:
-    """Rights, state and sessions of one account."""
-    access = page.services.access
-    page.section(escaped(page.t("admin.access.of", name=user.display_name)))
-    known = {**{code: code for code in user.grants}, **grants}
-    roles, held = tuple(sorted(role.value for role in user.roles)), tuple(sorted(user.grants))
-    fields = (Field("roles", role_names(page), roles), Field("grants", known, held))
-    # Rights changed elsewhere make another form: nobody takes back what they never saw.
-    page.form("change", fields, partial(change, page, user), of=f"{user.id} {roles} {held}")
-    name, send = ("enable", access.enable) if user.disabled else ("disable", access.disable)
-    page.press(name, partial(send, user.id), of=user.id, name=user.name)
-    title = page.t("admin.access.sessions")
-    page.section(title)
-    session_table(page, "open", title, page.now(access.sessions, user.id), partial(access.end_session, user.id))
+def held(page: Page, grant: Grant, names: Mapping[str, str], today: date) -> str:
+    """A grant in the list of accounts; one that is not in force says so."""
+    name, state = names.get(grant.partner, grant.partner), state_of(grant, today)
+    return (
+        name if state == "now" else page.t("admin.access.held", name=name, state=page.t(f"admin.access.term.{state}"))
+    )

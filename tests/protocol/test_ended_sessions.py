@@ -34,7 +34,7 @@ def store(server: Server) -> Iterator[Store]:
 @pytest.fixture
 def administrator(server: Server, store: Store) -> Services:
     settings = settings_from({"WATERLINE_HOME": str(server.home)})
-    return services_as(settings, store, lambda: actor_named(Identity(store), "admin"))
+    return services_as(settings, store, lambda: actor_named(Identity(store), "admin", now=datetime.now(UTC)))
 
 
 def somebody(store: Store, name: str, role: Role) -> str:

@@ -41,7 +41,7 @@ def an_admin(store: Store) -> Actor:
     users.create_admin(
         work_of(store, users.shell_actor()), name="root", display_name="", password="a long password", now=NOW
     )
-    return users.actor_named(Identity(store), "root")
+    return users.actor_named(Identity(store), "root", now=NOW)
 
 
 def test_the_first_administrator_manages_loads_and_sees_what_was_loaded(store: Store) -> None:
@@ -68,14 +68,14 @@ def test_demo_accounts_exist_in_a_demo_home_only(store: Store, settings: Setting
 def test_the_shell_acts_as_a_known_enabled_account(store: Store) -> None:
     admin = an_admin(store)
     with pytest.raises(DomainError, match="user_unknown"):
-        users.actor_named(Identity(store), "nobody")
+        users.actor_named(Identity(store), "nobody", now=NOW)
     other = users.create_user(
         admin, work_of(store, admin), name="li", display_name="李", password="a long password",
         roles=frozenset({Role.DEALER}), grants=frozenset({"D01"}), now=NOW,
     )  # fmt: skip
     users.set_disabled(admin, work_of(store, admin), other.id, disabled=True, now=NOW)
     with pytest.raises(NotSignedIn, match="account_disabled"):
-        users.actor_named(Identity(store), "li")
+        users.actor_named(Identity(store), "li", now=NOW)
 
 
 def test_a_job_may_load_and_nothing_else() -> None:
@@ -131,4 +131,4 @@ def test_every_call_asks_for_the_right_again(store: Store) -> None:
     for call in calls:
         with pytest.raises(AccessDenied, match="not_allowed"):
             call()
-    assert users.actor_named(Identity(store), "root") == admin
+    assert users.actor_named(Identity(store), "root", now=NOW) == admin

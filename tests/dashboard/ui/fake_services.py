@@ -11,7 +11,7 @@ import h3
 import numpy as np
 import pandas as pd
 
-from analytics.core.access import Action, Actor, Role
+from analytics.core.access import Action, Actor, Grant, Role
 from analytics.core.calendar import Period, baseline, preset_period
 from analytics.core.errors import AccessDenied, DomainError, MissingData
 from dashboard.services.access import NewAccount
@@ -267,11 +267,17 @@ class FakeAccess:
     commands: list[Any] = field(default_factory=list)
 
     def accounts(self) -> list[User]:
-        held = frozenset({"S001"})
+        held = frozenset({Grant("S001")})
         return [
             User("u1", "li", "李[a](b)", frozenset({Role.STORE}), held),
-            User("u2", "wang", "王", frozenset({Role.EXECUTIVE}), frozenset({"brand"}), disabled=True),
+            User("u2", "wang", "王", frozenset({Role.EXECUTIVE}), frozenset({Grant("brand")}), disabled=True),
         ]
+
+    def today(self) -> date:
+        return date(2026, 11, 1)
+
+    def limit(self, user_id: str, partner: str, first: date | None, last: date | None) -> None:
+        self.commands.append(("limit", user_id, Grant(partner, first, last)))
 
     def partners(self) -> tuple[Option, ...]:
         return tuple(Option(code, name) for code, name, _ in PARTNERS)
@@ -298,6 +304,19 @@ class FakeAccess:
 
 
 @dataclass
+class FakeViewing:
+    """Whose view was begun; the empty text is its end."""
+
+    viewed: list[str] = field(default_factory=list)
+
+    def begin(self, user_id: str) -> None:
+        self.viewed.append(user_id)
+
+    def end(self) -> None:
+        self.viewed.append("")
+
+
+@dataclass
 class FakeServices:
     """Looks like the real Services to the frame and to pages."""
 
@@ -310,6 +329,7 @@ class FakeServices:
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
     sessions: FakeSessions = field(default_factory=FakeSessions)
     access: FakeAccess = field(default_factory=FakeAccess)
+    viewing: FakeViewing = field(default_factory=FakeViewing)
 
     @property
     def desk(self) -> FakeDesk:

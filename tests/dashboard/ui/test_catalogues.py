@@ -78,6 +78,9 @@ def made_keys() -> set[str]:
     commands = ("admin.access.create", "admin.access.disable", "admin.access.enable", "admin.access.end")
     keys |= {f"{one}.done" for one in (*commands, "account.sessions.end", "account.sessions.end_others")}
     keys |= {*commands[1:], "account.sessions.end", "account.sessions.end_others", "account.sessions.password"}
+    keys |= {f"admin.access.limit.{one}" for one in ("first", "last", "button", "done")} | {"frame.viewing.end"}
+    keys |= {f"admin.access.term.{one}" for one in ("now", "later", "over")}
+    keys |= {"admin.access.view_as", "admin.access.view_as.done", "frame.viewing.end.done"}
     keys |= {f"today.top.{kind}" for kind in ("partner", "sku")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}

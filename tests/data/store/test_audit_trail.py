@@ -101,7 +101,7 @@ def test_what_was_before_is_what_the_change_before_left(store: Store) -> None:
         with UnitOfWork(store, BRAND) as unit:
             before = unit.users.hold(user.id)
             unit.users.assign(user.id, roles=frozenset({Role.DEALER}), grants=frozenset({f"P{number}"}))
-            facts = {"before": sorted(before.grants), "after": [f"P{number}"]}
+            facts = {"before": sorted(before.partners), "after": [f"P{number}"]}
             unit.audit.append(LI, Deed.USER_RIGHTS_CHANGED, Subject("user", user.id), facts, at=NOW)
             unit.commit()
 

@@ -121,7 +121,7 @@ def test_rights_are_replaced_not_added(store: Store) -> None:
         unit.commit()
     with UnitOfWork(store, BRAND, reading=True) as unit:
         changed = unit.users.get(user.id)
-    assert (changed.roles, changed.grants) == (frozenset({Role.STORE}), frozenset({"S001"}))
+    assert (changed.roles, changed.partners) == (frozenset({Role.STORE}), frozenset({"S001"}))
 
 
 def test_one_issuer_knows_a_subject_once(store: Store) -> None:
