@@ -77,16 +77,22 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
 }
 
 
-def public_calls(services: Services) -> set[str]:
-    """Names of all public methods of all use cases."""
-    found = set()
+def parts(services: Services) -> Iterator[tuple[str, Any]]:
+    """Every use case by the name of its field."""
     for field in dataclasses.fields(services):
         part = getattr(services, field.name)
         if type(part).__module__.startswith("dashboard.services.") and field.name != "desk":
-            found |= {
-                f"{field.name}.{name}" for name, _ in inspect.getmembers(part, inspect.ismethod) if name[0] != "_"
-            }
-    return found
+            yield field.name, part
+
+
+def public_calls(services: Services) -> set[str]:
+    """Names of all public methods of all use cases."""
+    return {
+        f"{field}.{name}"
+        for field, part in parts(services)
+        for name, _ in inspect.getmembers(part, inspect.ismethod)
+        if name[0] != "_"
+    }
 
 
 def everything_told(services: Services) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
     """Open ``page`` (its address; "" is the home) in the frame. ``kind`` says what is wrong with the services."""
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
     import streamlit as st
 
-    from analytics.core.access import Role
+    from analytics.core.access import Role, Viewer
     from analytics.core.errors import NotSignedIn
     from dashboard.settings import settings_from
     from dashboard.ui import frame, identity
@@ -23,6 +26,10 @@ def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
             services.build_id = None
         services.access = st.session_state.setdefault("test.access", services.access)
         services.sessions = st.session_state.setdefault("test.sessions", services.sessions)
+        services.viewing = st.session_state.setdefault("test.viewing", services.viewing)
+        if kind == "viewed":
+            viewer = Viewer("u9", "boss", datetime(2026, 11, 1, 7, 0, tzinfo=UTC))
+            services.actor = replace(services.actor, viewer=viewer)
         wrong = {"missing": fake.MissingOverview, "denied": fake.DeniedOverview, "broken": fake.BrokenOverview}
         services.overview = wrong.get(kind, fake.FakeOverview)()
         return services

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.core.access import Role
+from analytics.core.access import Grant, Role
 from dashboard.services.access import NewAccount
 from tests.dashboard.ui.fake_services import SESSIONS
 from tests.pages.test_pages import opened, texts
@@ -105,6 +106,37 @@ def test_a_disabled_account_can_be_enabled_and_a_session_ended() -> None:
     app.run().button(key="admin.access.enable.u2").click().run()
     app.button(key="admin.access.end").click().run()
     assert commands(app) == [("enable", "u2"), ("u2", SESSIONS[2].id)]
+
+
+def test_the_days_of_a_grant_are_set() -> None:
+    app = access("u1")
+    assert "留空表示不限" in texts(app)
+    app.session_state["admin.access.terms.u1.chosen"] = "S001"
+    app.run()
+    first, last = app.date_input
+    first.set_value(date(2026, 12, 1))
+    last.set_value(None)
+    next(button for button in app.button if str(button.key).startswith("admin.access.limit")).click().run()
+    assert not app.exception
+    assert commands(app) == [("limit", "u1", Grant("S001", date(2026, 12, 1), None))]
+
+
+def test_a_view_as_somebody_begins_on_the_account_and_is_told_on_every_page() -> None:
+    app = access("u1")
+    app.button(key="admin.access.view_as.u1").click().run()
+    assert app.session_state["test.viewing"].viewed == ["u1"]
+    for page in ("today", "glossary", "sessions", "heatmap"):
+        seen = opened(page, "en", kind="viewed")
+        assert "boss is looking at Waterline as 演示高管" in texts(seen)
+        seen.button(key="frame.viewing.end").click().run()
+        assert seen.session_state["test.viewing"].viewed == [""]
+    assert not [button for button in opened("today").button if button.key == "frame.viewing.end"]
+
+
+def test_who_looks_as_somebody_finds_commands_shut() -> None:
+    app = opened("sessions", kind="viewed")
+    assert app.button(key="account.sessions.end_others").disabled
+    assert not opened("sessions").button(key="account.sessions.end_others").disabled
 
 
 def test_accounts_are_found_by_role_and_partner() -> None:

@@ -74,7 +74,7 @@ UNITS = {
 
 
 def actor(*roles: Role) -> Actor:
-    return Actor("u1", "演示高管", frozenset(roles or (Role.EXECUTIVE,)), frozenset({"brand"}), "s1")
+    return Actor("me", "演示高管", frozenset(roles or (Role.EXECUTIVE,)), frozenset({"brand"}), "s1")
 
 
 @dataclass
