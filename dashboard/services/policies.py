@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from analytics.core.access import Action
 from analytics.policies.policy import Value
 from dashboard.services.desk import Desk
+from dashboard.services.use_case import UseCase, reads
 
 POLICY_ZONE = ZoneInfo("Asia/Shanghai")
 """Where a policy's day begins."""
@@ -19,13 +20,14 @@ def policy_day(now: datetime) -> date:
     return now.astimezone(POLICY_ZONE).date()
 
 
-class Policies:
+class Policies(UseCase):
     """Use case of ``admin/policies``."""
 
     def __init__(self, desk: Desk, clock: Callable[[], datetime]) -> None:
         self._desk = desk
         self._clock = clock
 
+    @reads
     def value(self, name: str, key: str | None = None, as_of: date | None = None) -> Value:
         """The value in force on a day, today by default.
 
