@@ -43,6 +43,16 @@ def expression(question: Question, tables: Tables) -> ir.Table:
         fact order: channel, orders__numerator       web    null  3
         web    3
     """
+    pooled = parts_of(question, tables)
+    metrics = [metric_named(name) for name in question.metrics]
+    return pooled.select(*question.by, **{metric.name: _value(metric, pooled) for metric in metrics})
+
+
+def parts_of(question: Question, tables: Tables) -> ir.Table:
+    """As :func:`expression`, with the summed parts of every metric (:attr:`Metric.parts`) instead of its value.
+
+    What is divided stands beside what it is divided by, so that a change of the ratio can be taken apart.
+    """
     metrics = [metric_named(name) for name in question.metrics]
     for name in question.dimensions:
         _dimension(name)
@@ -52,8 +62,7 @@ def expression(question: Question, tables: Tables) -> ir.Table:
     ]
     blank = {column: _type_of(column, pieces) for column in parts}
     stacked = ibis.union(*[_widened(piece, question.by, blank) for piece in pieces]) if len(pieces) > 1 else pieces[0]
-    pooled = stacked.aggregate([stacked[column].sum().name(column) for column in parts], by=list(question.by))
-    return pooled.select(*question.by, **{metric.name: _value(metric, pooled) for metric in metrics})
+    return stacked.aggregate([stacked[column].sum().name(column) for column in parts], by=list(question.by))
 
 
 def tables_needed(metric: Metric) -> frozenset[str]:
