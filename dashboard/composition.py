@@ -27,6 +27,7 @@ from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.territory import Territory
 from dashboard.services.viewing import ViewAs
+from dashboard.services.why import Why
 from dashboard.settings import Settings
 from data.engines.duckdb import DuckDBEngine
 from data.facts import ScopedFacts
@@ -63,6 +64,7 @@ class Services:
     desk: Desk
     filters: Filters
     overview: Overview
+    why: Why
     territory: Territory
     glossary: GlossaryService
     ask: Ask
@@ -139,6 +141,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         desk=desk,
         filters=Filters(desk),
         overview=Overview(desk),
+        why=Why(desk),
         territory=Territory(desk),
         glossary=GlossaryService(desk),
         ask=Ask(desk),

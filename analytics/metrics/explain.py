@@ -8,6 +8,7 @@ symmetric form of Marshall and Edgeworth, which treats both periods alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,18 @@ import pandas as pd
 PARTS = ("key", "now", "before", "change", "rate_effect", "mix_effect")
 
 
+class Fraction(NamedTuple):
+    """Both parts of a ratio."""
+
+    top: float
+    bottom: float
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """``now`` and ``before`` of the whole; ``parts`` has the columns of :data:`PARTS`, largest change first.
 
-    ``residual`` is what no part accounts for: members counted in several parts (distinct counts), and members of none.
+    ``residual`` is what no part accounts for: members counted in several parts (distinct counts), or in none.
     """
 
     now: float
@@ -46,23 +54,27 @@ def of_sum(now: pd.Series, before: pd.Series, *, total_now: float, total_before:
     return Explained(total_now, total_before, parts, (total_now - total_before) - float(change.sum()))
 
 
-def of_ratio(now: pd.DataFrame, before: pd.DataFrame) -> Explained | None:
+def of_ratio(
+    now: pd.DataFrame, before: pd.DataFrame, *, total_now: Fraction, total_before: Fraction
+) -> Explained | None:
     """Parts of a ratio; frames are indexed by the part's key with the columns ``top`` and ``bottom``.
 
-    The whole pools all parts. ``now`` and ``before`` of a part are its own rate (NaN without a denominator), ``change``
-    its contribution to the whole. None where the whole has no denominator in one of the periods.
+    ``now`` and ``before`` of a part are its own rate (NaN without a denominator), ``change`` its contribution to the
+    whole. Numerators add up; where denominators do not (an order with two products is an order of both), the residual
+    tells of it. None where the whole has no denominator in one of the periods.
 
     >>> moved = of_ratio(pd.DataFrame({"top": [2.0, 9.0], "bottom": [10.0, 10.0]}, index=["a", "b"]),
-    ...                  pd.DataFrame({"top": [4.0, 4.5], "bottom": [20.0, 5.0]}, index=["a", "b"]))
+    ...                  pd.DataFrame({"top": [4.0, 4.5], "bottom": [20.0, 5.0]}, index=["a", "b"]),
+    ...                  total_now=Fraction(11.0, 20.0), total_before=Fraction(8.5, 25.0))
     >>> [round(float(one), 6) for one in (moved.change, *moved.parts[["mix_effect", "rate_effect"]].sum())]
     [0.21, 0.21, 0.0]
     """
     keys = now.index.union(before.index, sort=False)
     today, then = now.reindex(keys).fillna(0.0).astype(float), before.reindex(keys).fillna(0.0).astype(float)
-    bottoms = today["bottom"].sum(), then["bottom"].sum()
+    bottoms = total_now.bottom, total_before.bottom
     if not all(bottoms):
         return None
-    whole_now, whole_before = float(today["top"].sum() / bottoms[0]), float(then["top"].sum() / bottoms[1])
+    whole_now, whole_before = total_now.top / bottoms[0], total_before.top / bottoms[1]
     rate_now, rate_before = _rate(today), _rate(then)
     # A part that was not there before (or is no more) changed no rate: all that it does is weight.
     known_now, known_before = rate_now.fillna(rate_before).fillna(0.0), rate_before.fillna(rate_now).fillna(0.0)

@@ -22,7 +22,8 @@ def period_of(asked: Asked, covered: Period) -> Period:
 
 
 def baseline_of(asked: Asked, covered: Period) -> Period:
-    return baseline(period_of(asked, covered), asked.comparison)
+    free = asked.first and asked.last
+    return baseline(period_of(asked, covered), asked.comparison, None if free else asked.preset)
 
 
 def comparable(period: Period, covered: Period) -> bool:

@@ -13,7 +13,7 @@ from analytics.core.access import Action, Actor, Scope
 from analytics.core.calendar import Period
 from analytics.core.errors import MissingData
 from analytics.metrics.metric import Metric
-from analytics.metrics.query import Question, expression, tables_needed
+from analytics.metrics.query import Question, Tables, expression, parts_of, tables_needed
 from analytics.metrics.registry import metric_named
 from analytics.policies.table import PolicyTable
 from dashboard.services.views import Freshness
@@ -47,9 +47,16 @@ class Opened:
 
     def ask(self, question: Question) -> pa.Table:
         """Answer ``question`` over the scoped rows; raises AccessDenied for a metric the actor may not see."""
+        return self._answered(question, expression)
+
+    def ask_parts(self, question: Question) -> pa.Table:
+        """The summed parts of each metric, as :func:`parts_of` names them; rights as in :meth:`ask`."""
+        return self._answered(question, parts_of)
+
+    def _answered(self, question: Question, made: Callable[[Question, Tables], ir.Table]) -> pa.Table:
         for name in question.metrics:
             self.actor.require(metric_named(name).action)
-        return self.facts.answer(expression(question, self.facts.table))
+        return self.facts.answer(made(question, self.facts.table))
 
 
 @dataclass(frozen=True, slots=True)

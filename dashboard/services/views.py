@@ -102,6 +102,28 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """Answer of "why": what each part contributed to the change of one metric.
+
+    ``parts``: key ("" where it is not known), name, now, before, change, and for ratios rate_effect and mix_effect (NaN
+    otherwise), largest change first; changes and ``residual`` make ``now - before`` exactly. ``now`` and ``before`` are
+    None where the whole cannot be known. ``rows`` of ``tables`` stand behind ``now``.
+    """
+
+    freshness: Freshness
+    metric: str
+    by: str
+    period: Period
+    baseline: Period
+    now: float | None
+    before: float | None
+    parts: pd.DataFrame
+    residual: float
+    rows: int
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Order lines behind a number; ``frame`` holds the newest ``shown`` of ``total``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,7 @@ ASKED = (
     dataclasses.replace(EVERYTHING, skus=("R5",)),
     dataclasses.replace(EVERYTHING, categories=("oil",), channels=("shop",)),
 )
+FEBRUARY = Asked(first=date(2026, 2, 11), last=date(2026, 2, 20))
 _NEW = NewAccount("new", "", "", frozenset({Role.DEALER}), frozenset({"D1"}))
 _FREE = [metric.name for metric in METRICS if metric.name not in {"gross_margin", "gross_margin_rate"}]
 _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
@@ -36,6 +38,17 @@ def _asks(services: Services) -> Iterator[Any]:
     for by in _CUTS:
         yield services.ask.ask(tuple(_FREE), by=by, first=None, last=None, where=())
     yield services.ask.ask(("sales", "orders"), by=("sku",), first=None, last=None, where=("partner=S3,S1",))
+
+
+def _reasons(services: Services) -> Iterator[Any]:
+    for asked in (FEBRUARY, dataclasses.replace(FEBRUARY, partners=("S3",)), EVERYTHING):
+        for metric, by in (
+            ("sales", "region"),
+            ("sales", "partner"),
+            ("average_order_value", "sku"),
+            ("buyers", "channel"),
+        ):
+            yield from _refused(lambda: services.why.explain(asked, metric, by))  # noqa: B023 - consumed at once
 
 
 def _maps(services: Services) -> Iterator[Any]:
@@ -54,6 +67,7 @@ def _refused(call: Callable[[], object]) -> Iterator[Any]:
 CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "filters.options": lambda services: iter([services.filters.options()]),
     "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
+    "why.explain": _reasons,
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.metrics.explain import Explained, of_ratio, of_sum
+from analytics.metrics.explain import Explained, Fraction, of_ratio, of_sum
+
+Parts = dict[str, tuple[float, float]]
 
 AMOUNTS = st.dictionaries(st.sampled_from("abcdef"), st.floats(-1e7, 1e7), max_size=6)
 FRACTIONS = st.dictionaries(
@@ -21,8 +23,17 @@ def series(parts: dict[str, float]) -> pd.Series:
     return pd.Series(parts, dtype=float)
 
 
-def fractions(parts: dict[str, tuple[float, float]]) -> pd.DataFrame:
+def fractions(parts: Parts) -> pd.DataFrame:
     return pd.DataFrame(list(parts.values()), index=list(parts), columns=["top", "bottom"], dtype=float)
+
+
+def of(now: Parts, before: Parts, overlap: float = 0.0) -> Explained | None:
+    """``overlap``: members of the denominator that are counted in several parts."""
+    wholes = [
+        Fraction(sum(top for top, _ in parts.values()), sum(bottom for _, bottom in parts.values()) - overlap)
+        for parts in (now, before)
+    ]
+    return of_ratio(fractions(now), fractions(before), total_now=wholes[0], total_before=wholes[1])
 
 
 def adds_up(found: Explained, scale: float) -> None:
@@ -42,10 +53,8 @@ def test_parts_of_a_sum_and_the_residual_make_the_change(
 
 
 @given(FRACTIONS, FRACTIONS)
-def test_parts_of_a_ratio_make_its_change(
-    now: dict[str, tuple[float, float]], before: dict[str, tuple[float, float]]
-) -> None:
-    found = of_ratio(fractions(now), fractions(before))
+def test_parts_of_a_ratio_make_its_change(now: Parts, before: Parts) -> None:
+    found = of(now, before)
     bottoms = [sum(bottom for _, bottom in parts.values()) for parts in (now, before)]
     if not all(bottoms):
         assert found is None
@@ -64,7 +73,7 @@ def test_parts_of_a_ratio_make_its_change(
 
 def test_the_same_rates_with_another_weight_are_all_mix() -> None:
     now, before = {"web": (10.0, 100.0), "shop": (30.0, 100.0)}, {"web": (30.0, 300.0), "shop": (30.0, 100.0)}
-    found = of_ratio(fractions(now), fractions(before))
+    found = of(now, before)
     assert found is not None
     assert found.parts["rate_effect"].abs().max() == pytest.approx(0)
     assert found.parts["mix_effect"].sum() == pytest.approx(0.2 - 0.15)
@@ -72,7 +81,7 @@ def test_the_same_rates_with_another_weight_are_all_mix() -> None:
 
 def test_the_same_weights_with_other_rates_are_all_rate() -> None:
     now, before = {"web": (20.0, 100.0), "shop": (30.0, 100.0)}, {"web": (10.0, 100.0), "shop": (30.0, 100.0)}
-    found = of_ratio(fractions(now), fractions(before))
+    found = of(now, before)
     assert found is not None
     assert dict(zip(found.parts["key"], found.parts["rate_effect"], strict=True)) == {
         "web": pytest.approx(0.05),
@@ -83,7 +92,17 @@ def test_the_same_weights_with_other_rates_are_all_rate() -> None:
 
 def test_a_part_that_is_new_moves_weight_alone() -> None:
     now, before = {"web": (10.0, 100.0), "live": (40.0, 100.0)}, {"web": (10.0, 100.0)}
-    found = of_ratio(fractions(now), fractions(before))
+    found = of(now, before)
     assert found is not None
     assert found.parts["rate_effect"].abs().max() == pytest.approx(0)
     assert found.change == pytest.approx(0.15)
+
+
+def test_orders_of_several_products_are_the_residual() -> None:
+    """100 yuan in 3 orders of two products each are 6 orders of products."""
+    parts, twice = {"rice": (60.0, 6.0), "oil": (60.0, 6.0)}, {"rice": (30.0, 5.0), "oil": (30.0, 4.0)}
+    found = of(parts, twice, overlap=3.0)
+    assert found is not None
+    assert found.change == pytest.approx(120 / 9 - 60 / 6)
+    assert found.residual != 0
+    adds_up(found, 10)
