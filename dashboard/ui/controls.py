@@ -110,6 +110,21 @@ class Controls:
         """A time in the reader's own zone."""
         return self.fmt.moment(moment.astimezone(identity.zone()))
 
+    def choose(self, name: str, options: Mapping[str, str]) -> str | None:
+        """One of a list (code → label), at first the first; None when there is nothing to choose from.
+
+        The label's words are ``<page>.<name>``.
+        """
+        key = f"{self.key}.{name}"
+        if not options:
+            return None
+        if st.session_state.get(key) not in options:
+            st.session_state[key] = next(iter(options))
+        chosen: str = st.selectbox(
+            self.words.t(key), list(options), format_func=lambda code: options.get(code, code), key=key, width=260
+        )
+        return chosen
+
     def link(self, name: str, target: str) -> None:
         """A link to a local address outside the pages."""
         markup.links([(self.words.t(f"{self.key}.{name}"), target)])

@@ -132,12 +132,13 @@ def _period(fmt: Format, covered: Period) -> None:
 
 def _comparison(fmt: Format) -> None:
     t = fmt.words.t
-    st.segmented_control(
+    st.session_state.setdefault(key("compare"), Asked().comparison.value)
+    st.selectbox(
         t("filter.compare"),
         [comparison.value for comparison in Comparison],
         format_func=lambda code: t(f"filter.compare.{code}"),
         key=key("compare"),
-        required=True,
+        width=200,
     )
 
 

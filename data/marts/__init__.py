@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.marts import dimensions, partners, places, sales
+from data.marts import dimensions, partners, places, sales, targets
 from data.marts.mart import Mart
 
-MARTS: tuple[Mart, ...] = (*dimensions.MARTS, *partners.MARTS, *places.MARTS, *sales.MARTS)
+MARTS: tuple[Mart, ...] = (*dimensions.MARTS, *partners.MARTS, *places.MARTS, *sales.MARTS, *targets.MARTS)

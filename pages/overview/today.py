@@ -8,11 +8,11 @@ from analytics.core.access import Action
 from analytics.metrics.metric import Unit
 from dashboard.services.requests import Asked
 from dashboard.services.views import Today
-from dashboard.ui.charts.bars import bars
 from dashboard.ui.charts.trend import trend
 from dashboard.ui.filters import narrow
 from dashboard.ui.headline import today_sentence
 from dashboard.ui.page import Page
+from dashboard.ui.reasons import why
 from dashboard.ui.tables import Column
 
 TREND = (
@@ -45,7 +45,6 @@ ROWS = (
     Column("quantity", "column.quantity", "units"),
     Column("amount", "column.amount", "cents"),
 )
-BARS = 8
 
 
 def render(page: Page) -> None:
@@ -59,6 +58,7 @@ def render(page: Page) -> None:
     title = page.t("today.trend", currency=page.fmt.symbol.strip())
     line = partial(trend, page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)
     page.chart("trend", title, line, today.trend, TREND, about=page.t("today.trend.about"))
+    why(page, asked, today.tiles, passports)
     partners, products = page.columns(1, 1)
     with partners:
         ranking(page, today, "partner")
@@ -69,13 +69,10 @@ def render(page: Page) -> None:
 
 
 def ranking(page: Page, today: Today, kind: str) -> None:
-    """Bars of the largest, and below them the table whose rows narrow the page."""
+    """The largest and those that changed most; a row narrows the page."""
     frame, columns = (today.partners, PARTNERS) if kind == "partner" else (today.products, PRODUCTS)
     title = page.t(f"today.top.{kind}", currency=page.fmt.symbol.strip())
     page.section(title, page.t("today.top.about"))
-    if not frame.empty:
-        largest = partial(bars, page.fmt, page.palette, frame[:BARS], "name", "sales", Unit.MONEY)
-        page.figure(f"bars.{kind}", largest, title)
     labels = dict(zip(frame[kind].astype(str), frame["name"].astype(str), strict=True))
     page.table(
         f"top.{kind}", title, frame, columns,

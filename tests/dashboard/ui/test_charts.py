@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from analytics.metrics.metric import Unit
-from dashboard.ui.charts.bars import bars
+from analytics.metrics.metric import Favourable, Unit
+from dashboard.ui.charts.changes import changes
 from dashboard.ui.charts.template import nice_ticks, tidy
 from dashboard.ui.charts.trend import trend
 from dashboard.ui.formatting import Format
@@ -24,14 +24,14 @@ DAYS = pd.DataFrame(
         "baseline": [float("nan")] * 5,
     }
 )
-THINGS = pd.DataFrame({"name": ["a", "a much too long name for an axis"], "sales": [200.0, None]})
+MOVED = pd.DataFrame({"name": ["a", "a much too long name for an axis", "c"], "change": [200.0, -50.0, 0.0]})
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_figures_name_no_foreign_host(palette: Palette) -> None:
     figures = [
         trend(FMT, palette, DAYS, "sales", "baseline", Unit.MONEY),
-        bars(FMT, palette, THINGS, "name", "sales", Unit.MONEY),
+        changes(FMT, palette, MOVED, Unit.MONEY, Favourable.UP, rises_red=True),
     ]
     assert not [figure for figure in figures if "http" in figure.to_json()]
 
@@ -58,10 +58,33 @@ def test_a_trend_without_any_number_still_draws() -> None:
     assert trend(FMT, LIGHT, DAYS.assign(sales=float("nan")), "sales", "baseline", Unit.MONEY).data
 
 
-def test_bars_keep_the_order_and_shorten_names() -> None:
-    drawn = bars(FMT, LIGHT, THINGS, "name", "sales", Unit.MONEY)
-    assert list(drawn.layout.yaxis.ticktext) == ["a", "a much too long n…"]
-    assert list(drawn.data[0].text) == ["¥200.00", "¥0.00"]
+def test_changes_keep_the_order_shorten_names_and_carry_their_sign() -> None:
+    drawn = changes(FMT, LIGHT, MOVED, Unit.MONEY, Favourable.UP, rises_red=True)
+    assert list(drawn.layout.yaxis.ticktext) == ["a", "a much too long n…", "c"]
+    assert list(drawn.data[0].x) == [200.0, -50.0, 0.0]
+    assert [text[0] for text in drawn.data[0].text] == ["+", "−", "¥"]
+    assert list(drawn.data[0].marker.color) == [LIGHT.rise_red, LIGHT.fall_green, LIGHT.muted]
+
+
+@pytest.mark.parametrize(
+    ("favourable", "rises_red", "expected"),
+    [
+        (Favourable.UP, False, (LIGHT.fall_green, LIGHT.rise_red)),
+        (Favourable.DOWN, True, (LIGHT.fall_green, LIGHT.rise_red)),
+        (Favourable.NEITHER, True, (LIGHT.muted, LIGHT.muted)),
+    ],
+)
+def test_colours_follow_what_is_good_and_the_users_setting(
+    favourable: Favourable, rises_red: bool, expected: tuple[str, str]
+) -> None:
+    drawn = changes(FMT, LIGHT, MOVED, Unit.COUNT, favourable, rises_red=rises_red)
+    assert tuple(drawn.data[0].marker.color)[:2] == expected
+
+
+def test_changes_of_a_rate_are_percentage_points() -> None:
+    frame = pd.DataFrame({"name": ["a"], "change": [-0.0123]})
+    drawn = changes(FMT, LIGHT, frame, Unit.RATE, Favourable.UP, rises_red=True)
+    assert list(drawn.data[0].text) == [FMT.points(-0.0123)]
 
 
 @pytest.mark.parametrize("limits", [(0.0, 870.0), (-30.0, 12.0), (0.0, 0.0), (3.0, 4.0), (0.0, 1e12)])
