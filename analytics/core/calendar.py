@@ -89,12 +89,16 @@ def lunar_year_before(day: date) -> date:
     >>> lunar_year_before(date(2026, 2, 17)), lunar_year_before(date(2025, 10, 6))
     (datetime.date(2025, 1, 29), datetime.date(2024, 9, 17))
     """
-    then = LunarDate.from_solar_date(day.year, day.month, day.day)
+    try:
+        then = LunarDate.from_solar_date(day.year, day.month, day.day)
+    except ValueError:
+        raise DomainError("lunar_day_unknown", day=day.isoformat()) from None
     for number in (then.day, then.day - 1):
         try:
-            return LunarDate(then.year - 1, then.month, number).to_solar_date()
+            found: date = LunarDate(then.year - 1, then.month, number).to_solar_date()
         except ValueError:
             continue
+        return found
     raise DomainError("lunar_day_unknown", day=day.isoformat())
 
 

@@ -93,6 +93,11 @@ def bucket_start(day: date, bucket: str) -> date:
     return day.replace(day=1) if bucket == "month" else day
 
 
+def bucket_days(start: date, bucket: str) -> int:
+    """Length of the bucket that begins on ``start``."""
+    return (_next(start, bucket) - start).days
+
+
 def _next(day: date, bucket: str) -> date:
     if bucket == "month":
         return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -27,6 +27,8 @@ class Facts(Protocol):
 
     def answer(self, expression: ir.Table) -> pa.Table: ...
 
+    def has(self, name: str) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

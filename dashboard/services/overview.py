@@ -9,22 +9,14 @@ import pyarrow as pa
 from analytics.core.access import Action
 from analytics.core.calendar import Period
 from analytics.metrics.coverage import GAPS
-from analytics.metrics.query import Question, known_dimensions
-from analytics.metrics.registry import REGISTRY
-from dashboard.services.asked import (
-    Where,
-    baseline_of,
-    bucket_of,
-    bucket_start,
-    buckets,
-    comparable,
-    period_of,
-    where_of,
-)
+from analytics.metrics.query import Question
+from dashboard.services.asked import Where, bucket_days, bucket_of, bucket_start, buckets, period_of, where_of
 from dashboard.services.desk import Desk, Opened
+from dashboard.services.kpi import Compared, compared, tiles_of
 from dashboard.services.requests import Asked
+from dashboard.services.targets import targets_by_partner
 from dashboard.services.use_case import UseCase, reads
-from dashboard.services.views import Gap, Rows, Tile, Today
+from dashboard.services.views import Gap, Rows, Today
 
 TILES = (
     "sales",
@@ -55,17 +47,18 @@ class Overview(UseCase):
     def today(self, asked: Asked) -> Today:
         """Tiles, trend and tops for the period, each against the baseline; raises MissingData, AccessDenied."""
         opened = self._desk.open(Action.SEE_OVERVIEW)
-        period, base = period_of(asked, opened.covered), baseline_of(asked, opened.covered)
-        where, compared = where_of(asked, opened), comparable(base, opened.covered)
+        view = compared(opened, asked)
+        sigmas = self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last)
+        tiles = tiles_of(view, TILES, sigmas=float(sigmas))
         return Today(
             freshness=opened.freshness,
-            period=period,
-            baseline=base,
-            tiles=_tiles(opened, period, base if compared else None, where),
-            trend=_trend(opened, period, base if compared else None, where),
-            partners=_tops(opened, "partner", period, base if compared else None, where),
-            products=_tops(opened, "sku", period, base if compared else None, where),
-            coverage=_coverage(opened, period, where),
+            period=view.period,
+            baseline=view.baseline,
+            tiles=tiles,
+            trend=_trend(view, next((tile.target for tile in tiles if tile.metric == "sales"), None)),
+            partners=_tops(view, "partner"),
+            products=_tops(view, "sku"),
+            coverage=_coverage(opened, view.period, view.where),
         )
 
     @reads
@@ -113,71 +106,17 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(value)  # type: ignore[arg-type]
-
-
-def _tiles(opened: Opened, period: Period, base: Period | None, where: Where) -> tuple[Tile, ...]:
-    allowed = [REGISTRY[name] for name in TILES if opened.actor.may(REGISTRY[name].action)]
-    missing = {metric.name: opened.missing(metric) for metric in allowed}
-    filters = {name for name, _ in where}
-    asked = tuple(
-        metric.name
-        for metric in allowed
-        if not missing[metric.name] and filters <= set(known_dimensions(metric, opened.facts.table))
-    )
-    now = _totals(opened, asked, period, where)
-    before = _totals(opened, asked, base, where) if base else {}
-    lines = _sparklines(opened, asked, period, where)
-    return tuple(
-        Tile(
-            metric.name, now.get(metric.name), before.get(metric.name), lines.get(metric.name, ()), missing[metric.name]
-        )
-        for metric in allowed
-    )
-
-
-def _totals(opened: Opened, metrics: tuple[str, ...], period: Period, where: Where) -> dict[str, float | None]:
-    """Values of the whole period; an additive metric without a row is zero, because its table is there."""
-    if not metrics:
-        return {}
-    rows = opened.ask(Question(metrics, period=period, where=where)).to_pylist()
-    found = rows[0] if rows else {}
-    return {name: _number(found.get(name)) if found.get(name) is not None else _nothing(name) for name in metrics}
-
-
-def _nothing(metric: str) -> float | None:
-    known = REGISTRY[metric]
-    parts = (known.minus, known.denominator, known.known)
-    return 0.0 if all(part is None for part in parts) else None
-
-
-def _sparklines(
-    opened: Opened, metrics: tuple[str, ...], period: Period, where: Where
-) -> dict[str, tuple[float | None, ...]]:
-    if not metrics:
-        return {}
-    bucket = bucket_of(period)
-    rows = opened.ask(Question(metrics, by=(bucket,), period=period, where=where)).to_pylist()
-    by_day = {row[bucket]: row for row in rows}
-    days = buckets(period, bucket)
-    return {
-        name: tuple(
-            _number(by_day[day][name]) if day in by_day and by_day[day][name] is not None else _nothing(name)
-            for day in days
-        )
-        for name in metrics
-    }
-
-
-def _trend(opened: Opened, period: Period, base: Period | None, where: Where) -> pd.DataFrame:
+def _trend(view: Compared, target: float | None) -> pd.DataFrame:
+    opened, period, where = view.opened, view.period, view.where
     bucket = bucket_of(period)
     days = buckets(period, bucket)
     now = _by_bucket(opened, bucket, period, where)
     before: list[float | None] = []
-    if base:
-        known = _by_bucket(opened, bucket, base, where)
-        before = [known.get(day, 0.0) for day in buckets(base, bucket)]
+    if view.base:
+        known = _by_bucket(opened, bucket, view.base, where)
+        before = [known.get(day, 0.0) for day in buckets(view.base, bucket)]
+    elif view.against_target and target is not None:
+        before = [target * bucket_days(day, bucket) / period.days for day in days]
     padded = [*before[: len(days)], *[None] * max(0, len(days) - len(before))]
     return pd.DataFrame(
         {
@@ -193,15 +132,18 @@ def _by_bucket(opened: Opened, bucket: str, period: Period, where: Where) -> dic
     return {bucket_start(row[bucket], bucket): float(row["sales"] or 0) for row in rows}
 
 
-def _tops(opened: Opened, by: str, period: Period, base: Period | None, where: Where) -> pd.DataFrame:
+def _tops(view: Compared, by: str) -> pd.DataFrame:
     """The largest by sales and, whatever their size, those that changed most: a lost customer sells nothing now."""
+    opened, period, where = view.opened, view.period, view.where
     second = "orders" if by == "partner" else "units"
     found = frame_of(opened.ask(Question(("sales", second), by=(by,), period=period, where=where)))
     total = found["sales"].sum()
-    if base:
-        before = frame_of(opened.ask(Question(("sales",), by=(by,), period=base, where=where)))
+    if view.base:
+        before = frame_of(opened.ask(Question(("sales",), by=(by,), period=view.base, where=where)))
         found = found.merge(before.rename(columns={"sales": "baseline"}), on=by, how="outer")
         found = found.fillna({"sales": 0.0, second: 0.0, "baseline": 0.0})
+    elif view.against_target and by == "partner":
+        found = found.assign(baseline=found[by].map(targets_by_partner(opened, view.asked, "sales", period)))
     else:
         found = found.assign(baseline=float("nan"))
     found = found[found[by].notna()].sort_values(["sales", by], ascending=[False, True])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analytics.core.calendar import Period
+from analytics.metrics.control import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class FilterOptions:
 class Tile:
     """One KPI: value and baseline (None means "no data", never zero), and its daily line.
 
-    ``needs``: tables to load when the value cannot be known at all.
+    ``needs``: tables to load when the value cannot be known at all. ``target``: what was planned for these days and
+    filters. ``limits``: what would have been ordinary, where history tells.
     """
 
     metric: str
@@ -51,6 +53,17 @@ class Tile:
     baseline: float | None
     sparkline: tuple[float | None, ...]
     needs: tuple[str, ...] = ()
+    target: float | None = None
+    limits: Limits | None = None
+
+    @property
+    def attained(self) -> float | None:
+        """Value over target; None without either."""
+        return self.value / self.target if self.value is not None and self.target else None
+
+    @property
+    def unusual(self) -> bool:
+        return self.limits is not None and self.limits.unusual
 
     @property
     def change(self) -> float | None:

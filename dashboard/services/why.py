@@ -17,18 +17,20 @@ from dashboard.services.desk import Desk, Opened
 from dashboard.services.names import names_of
 from dashboard.services.overview import frame_of
 from dashboard.services.requests import Asked
+from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Reasons
 
 CUTS = {"region": "city", "channel": "channel", "category": "category", "partner": "partner", "sku": "sku"}
 """What a change can be taken apart by → the dimension of the metrics that it is."""
 
 
-class Why:
+class Why(UseCase):
     """Use case "why" of a KPI."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @reads
     def explain(self, asked: Asked, metric: str, by: str) -> Reasons:
         """What each part contributed to the change of ``metric`` against the asked baseline.
 

@@ -78,7 +78,7 @@ def told(page: Page, reasons: Reasons, passport: Definition) -> None:
     page.figure(
         "why.bars", partial(changes, page.fmt, page.palette, drawn, unit, favourable, rises_red=page.rises_red), title
     )
-    columns = table_columns(unit, ratio=reasons.parts["rate_effect"].notna().any())
+    columns = table_columns(unit, ratio=bool(reasons.parts["rate_effect"].notna().any()))
     labels = dict(zip(named["key"], named["name"], strict=True))
     choose = None
     if reasons.by in NARROWS:

@@ -48,6 +48,29 @@ def short_label(fmt: Format, metric: str) -> str:
     return fmt.words.t(short if fmt.words.has(short) else f"metric.{metric}.label")
 
 
+def told(fmt: Format, tile: Tile, unit: Unit) -> list[str]:
+    """Everything exact that stands behind a tile, one sentence each."""
+    t = fmt.words.t
+    said = [t("tile.exactly", value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))]
+    if tile.target is not None:
+        attained = fmt.value(tile.attained, Unit.RATE) if unit is not Unit.RATE else NOTHING
+        said.append(t("tile.target", target=fmt.full(tile.target, unit), attained=attained))
+    if tile.limits is not None:
+        low, high = fmt.value(tile.limits.lower, unit), fmt.value(tile.limits.upper, unit)
+        said.append(t("tile.unusual" if tile.unusual else "tile.usual", low=low, high=high))
+    return said
+
+
+def beside(fmt: Format, tile: Tile, unit: Unit) -> str | None:
+    """The few words beside the change: out of the ordinary first, else how much of the target is reached."""
+    t = fmt.words.t
+    if tile.limits is not None and tile.unusual:
+        return t("tile.high" if tile.limits.actual > tile.limits.upper else "tile.low")
+    if tile.attained is not None and unit is not Unit.RATE:
+        return t("tile.attained", attained=fmt.value(tile.attained, Unit.RATE))
+    return None
+
+
 def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, rises_red: bool) -> None:
     """One tile; without data it says which table to load instead of a zero."""
     t = fmt.words.t
@@ -62,7 +85,7 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
         )  # fmt: skip
         return
     way = direction(tile, unit)
-    exactly = t("tile.exactly", value=fmt.full(tile.value, unit), baseline=fmt.full(tile.baseline, unit))
+    exactly = "\n\n".join(told(fmt, tile, unit))
     line = [point for point in tile.sparkline if is_number(point)]
     st.metric(
         label,
@@ -70,6 +93,8 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
         delta=delta_text(fmt, tile, unit) or t("tile.no_baseline"),
         delta_color=colour_of(way, favourable, rises_red=rises_red),
         delta_arrow=arrow_of(way),
+        delta_description=beside(fmt, tile, unit),
+        icon=":material/error:" if tile.unusual else None,
         help=f"{about}\n\n{exactly}",
         chart_data=line if len(line) > 1 else None,
         border=True,

@@ -26,6 +26,7 @@ from dashboard.services.views import (
     Heatmap,
     Option,
     Place,
+    Reasons,
     Rows,
     Tile,
     Today,
@@ -174,6 +175,27 @@ def ranking(things: list[tuple[str, str]], key: str, second: str) -> pd.DataFram
             "share": [value / sum(sales) for value in sales],
         }
     )
+
+
+class FakeWhy:
+    def explain(self, asked: Asked, metric: str, by: str) -> Reasons:
+        period, base = periods(asked)
+        if by == "sku":
+            raise DomainError("target_has_no_parts", metric=metric)
+        _, _, _, now, before = UNITS[metric]
+        change = (now or 0.0) - (before or 0.0)
+        parts = pd.DataFrame(
+            {
+                "key": ["a", "", "c"],
+                "name": ["甲", "", "丙"],
+                "now": [3.0, 2.0, 1.0],
+                "before": [1.0, 2.0, 4.0],
+                "change": [change * 0.7, change * 0.4, -change * 0.2],
+                "rate_effect": [float("nan")] * 3,
+                "mix_effect": [float("nan")] * 3,
+            }
+        )
+        return Reasons(FRESH, metric, by, period, base, now, before, parts, change * 0.1, 18_204, ("order_line",))
 
 
 @dataclass
@@ -325,6 +347,7 @@ class FakeServices:
     build_id: str | None = "b20261031"
     filters: FakeFilters = field(default_factory=FakeFilters)
     overview: FakeOverview = field(default_factory=FakeOverview)
+    why: FakeWhy = field(default_factory=FakeWhy)
     territory: FakeTerritory = field(default_factory=FakeTerritory)
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
     sessions: FakeSessions = field(default_factory=FakeSessions)

@@ -1,0 +1,129 @@
+"""KPI tiles: value, baseline, target, daily line, and whether the move is out of the ordinary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from analytics.core.calendar import Comparison, Period
+from analytics.metrics.control import Limits, limits
+from analytics.metrics.metric import Additivity
+from analytics.metrics.query import Question, known_dimensions
+from analytics.metrics.registry import REGISTRY
+from dashboard.services.asked import Where, baseline_of, bucket_of, buckets, comparable, period_of, where_of
+from dashboard.services.desk import Opened
+from dashboard.services.requests import Asked
+from dashboard.services.targets import targets_of
+from dashboard.services.views import Tile
+
+HISTORY = timedelta(days=240)
+"""Days before a period that its control limits are learned from."""
+
+Values = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A question with what it is compared with: ``base`` is None where no data cover the baseline."""
+
+    opened: Opened
+    asked: Asked
+    period: Period
+    baseline: Period
+    base: Period | None
+    where: Where
+
+    @property
+    def against_target(self) -> bool:
+        return self.asked.comparison is Comparison.TARGET
+
+
+def compared(opened: Opened, asked: Asked) -> Compared:
+    """The asked period and baseline over what the build covers."""
+    period, base = period_of(asked, opened.covered), baseline_of(asked, opened.covered)
+    known = comparable(base, opened.covered) and asked.comparison is not Comparison.TARGET
+    return Compared(opened, asked, period, base, base if known else None, where_of(asked, opened))
+
+
+def tiles_of(view: Compared, names: Iterable[str], *, sigmas: float) -> tuple[Tile, ...]:
+    """Tiles of the metrics that the actor may see, in that order."""
+    opened = view.opened
+    allowed = [REGISTRY[name] for name in names if opened.actor.may(REGISTRY[name].action)]
+    missing = {metric.name: opened.missing(metric) for metric in allowed}
+    filters = {name for name, _ in view.where}
+    able = tuple(
+        metric.name
+        for metric in allowed
+        if not missing[metric.name] and filters <= set(known_dimensions(metric, opened.facts.table))
+    )
+    now = totals(view, able, view.period)
+    targets = targets_of(opened, view.asked, able, view.period)
+    before = targets if view.against_target else totals(view, able, view.base) if view.base else {}
+    lines, judged = _daily(view, able, sigmas=sigmas)
+    return tuple(
+        Tile(
+            metric.name,
+            now.get(metric.name),
+            before.get(metric.name),
+            lines.get(metric.name, ()),
+            missing[metric.name],
+            targets.get(metric.name),
+            judged.get(metric.name),
+        )
+        for metric in allowed
+    )
+
+
+def totals(view: Compared, metrics: tuple[str, ...], period: Period) -> dict[str, float | None]:
+    """Values of the whole period; an additive metric without a row is zero, because its table is there."""
+    if not metrics:
+        return {}
+    rows = view.opened.ask(Question(metrics, period=period, where=view.where)).to_pylist()
+    found = rows[0] if rows else {}
+    return {name: _known(found.get(name), name) for name in metrics}
+
+
+def _known(value: object, metric: str) -> float | None:
+    return _nothing(metric) if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _nothing(metric: str) -> float | None:
+    known = REGISTRY[metric]
+    parts = (known.minus, known.denominator, known.known)
+    return 0.0 if all(part is None for part in parts) else None
+
+
+def _daily(
+    view: Compared, metrics: tuple[str, ...], *, sigmas: float
+) -> tuple[dict[str, tuple[float | None, ...]], dict[str, Limits]]:
+    """The line of each tile in the period's buckets; where those are days, also the limits of the ordinary."""
+    if not metrics:
+        return {}, {}
+    bucket = bucket_of(view.period)
+    first = view.period.first
+    if bucket == "day":
+        first = max(view.opened.covered.first, first - HISTORY)
+    asked = Period(min(first, view.period.first), view.period.last)
+    rows = view.opened.ask(Question(metrics, by=(bucket,), period=asked, where=view.where)).to_pylist()
+    by_day: dict[date, dict[str, object]] = {row[bucket]: row for row in rows}
+    shown = buckets(view.period, bucket)
+    lines = {name: tuple(_known(by_day.get(day, {}).get(name), name) for day in shown) for name in metrics}
+    if bucket != "day":
+        return lines, {}
+    found = {name: _judged(by_day, name, asked, view.period.days, sigmas) for name in metrics if _adds_up(name)}
+    return lines, {name: one for name, one in found.items() if one is not None}
+
+
+def _adds_up(metric: str) -> bool:
+    return REGISTRY[metric].additivity is Additivity.SUM and REGISTRY[metric].minus is None
+
+
+def _judged(
+    by_day: Mapping[date, Mapping[str, object]], metric: str, days: Period, length: int, sigmas: float
+) -> Limits | None:
+    every = [days.first + timedelta(days=step) for step in range(days.days)]
+    values = [_known(by_day.get(day, {}).get(metric), metric) or 0.0 for day in every]
+    return limits(pd.Series(values, dtype=float), length=length, sigmas=sigmas)
