@@ -19,6 +19,9 @@ from dashboard.services.audit import AuditTrail
 from dashboard.services.desk import Desk
 from dashboard.services.filters import Filters
 from dashboard.services.glossary import GlossaryService
+from dashboard.services.job_kinds import Tools
+from dashboard.services.job_rows import Office
+from dashboard.services.jobs import Jobs
 from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
@@ -44,6 +47,9 @@ Clock = Callable[[], datetime]
 
 ENGINES_KEPT = 3
 """Builds whose files stay open: the published one, and those that a page may still be reading."""
+
+JOBS_PATIENCE = timedelta(hours=12)
+"""How long a job in the background waits for another one: nobody sits in front of it, and it can be cancelled."""
 
 DOORS_KEPT = 64
 """Scopes per build whose expressions are kept."""
@@ -72,6 +78,7 @@ class Services:
     access: Access
     policies: Policies
     viewing: ViewAs
+    jobs: Jobs
     scope_key: str
     build_id: str | None
 
@@ -92,6 +99,18 @@ def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> S
 def loading_for(settings: Settings, store: Store, actor: Actor, *, patience: timedelta = PATIENCE) -> Loading:
     """Use cases that load data, in the actor's scope; each waits ``patience`` for another one that writes."""
     return Loading(settings, store, actor, work_of(store, actor), patience)
+
+
+def office_for(
+    settings: Settings, store: Store, clock: Clock = utc_now, *, patience: timedelta = JOBS_PATIENCE
+) -> Office:
+    """What jobs are made, run and found lost with; they wait ``patience`` for another one that writes."""
+    return Office(
+        settings=settings,
+        work=lambda actor: work_of(store, actor)(),
+        tools=lambda actor: Tools(loading_for(settings, store, actor, patience=patience)),
+        clock=clock,
+    )
 
 
 def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:
@@ -149,6 +168,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         policies=Policies(desk, clock),
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: SignIn(Identity(store)).end_viewing(session, now=now), clock),
+        jobs=Jobs(desk, office_for(settings, store, clock)),
         scope_key=_key(actor),
         build_id=build.id if build else None,
     )

@@ -40,6 +40,16 @@ class Settings:
         return self.home / "audit"
 
     @property
+    def jobs(self) -> Path:
+        """One log file per job, and scratch space of those that run."""
+        return self.home / "jobs"
+
+    @property
+    def uploads(self) -> Path:
+        """Files that came through the page and wait to be loaded."""
+        return self.home / "uploads"
+
+    @property
     def demo_marker(self) -> Path:
         """Present in a demo home only; demo accounts are refused without it."""
         return self.home / "DEMO"

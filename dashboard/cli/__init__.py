@@ -14,6 +14,7 @@ import typer
 from analytics.core.access import Role
 from dashboard.cli.audit import audit
 from dashboard.cli.backups import backup, restore
+from dashboard.cli.jobs import job, jobs, run_here
 from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
 from dashboard.cli.printing import (
     answer_facts,
@@ -36,6 +37,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 users = typer.Typer(no_args_is_help=True, help="Accounts.")
 app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
+app.add_typer(jobs, name="jobs")
+app.add_typer(job, name="job", hidden=True)
 app.command()(backup)
 app.command()(restore)
 
@@ -67,10 +70,8 @@ def ingest(
 ) -> None:
     """Load files into the lake; rows that break the contract are set aside and reported."""
     with telling(json_output) as told:
-        _, loading = _loading("ingest", wait)
-        taken = extract_at.astimezone(UTC) if extract_at else None
-        with bars() as bar:
-            report = loading.ingest(path, mapping, now=clock(), extract_at=taken, progress=bar)
+        taken = extract_at.astimezone(UTC).isoformat() if extract_at else None
+        report = run_here("ingest", {"path": path, "mapping": str(mapping), "extract_at": taken}, wait)
         say(json_output, report.as_dict(), ingest_table(report, told))
 
 
@@ -108,9 +109,7 @@ def forget(
 def build(wait: Wait = WAIT, json_output: Json = False) -> None:
     """Build the marts that changed, check that totals survive, publish."""
     with telling(json_output) as told:
-        _, loading = _loading("build", wait)
-        with bars() as bar:
-            built, made = loading.build(now=clock(), progress=bar)
+        built, made = run_here("build", {}, wait)
         text = told.t("cli.build_done", id=built.id, made=", ".join(made) or "–", seconds=built.seconds)
         say(json_output, build_facts(built, made), text)
 
@@ -119,8 +118,7 @@ def build(wait: Wait = WAIT, json_output: Json = False) -> None:
 def vacuum(wait: Wait = WAIT, json_output: Json = False) -> None:
     """Delete what no build and no load speaks of any more; never what is younger than a week."""
     with telling(json_output) as told:
-        _, loading = _loading("vacuum", wait)
-        swept = loading.vacuum(now=clock())
+        swept = run_here("vacuum", {}, wait)
         say(json_output, asdict(swept), told.t("cli.swept", **{**asdict(swept), "megabytes": swept.bytes >> 20}))
 
 

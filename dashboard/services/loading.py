@@ -100,10 +100,20 @@ class Loading:
         A demo home takes nothing else: the passwords of its accounts are published.
         """
         self.actor.require(Action.LOAD_DATA)
-        if self.settings.demo_marker.exists():
-            raise DomainError("demo_home_takes_nothing", home=str(self.settings.home))
+        self.takes_data()
         with self._alone("ingest", now, progress) as at:
             return self._ingest(path, mapping, now=at, extract_at=extract_at, progress=progress)
+
+    def takes_data(self) -> None:
+        """Raise DomainError ``demo_home_takes_nothing`` in a demo home."""
+        if self.settings.demo_marker.exists():
+            raise DomainError("demo_home_takes_nothing", home=str(self.settings.home))
+
+    def check(self, mapping: Path) -> None:
+        """Raise whatever would refuse an ingest by this mapping, as far as it can be seen without the data."""
+        self.actor.require(Action.LOAD_DATA)
+        self.takes_data()
+        load_mapping(mapping_file(mapping))
 
     def _ingest(
         self, path: str, mapping: Path, *, now: datetime, extract_at: datetime | None, progress: Progress | None

@@ -82,6 +82,12 @@ def service_actor(job: str) -> Actor:
     return Actor(f"service:{job}", f"service:{job}", frozenset({Role.SERVICE}), frozenset({ROOT}))
 
 
+def job_actor(kind: str, asked_name: str) -> Actor:
+    """The service account that does a job; its name says on whose behalf."""
+    actor = service_actor(kind)
+    return replace(actor, name=f"{actor.name} for {asked_name}")
+
+
 def shell_actor() -> Actor:
     """Who works in the shell of the machine that holds the store: an administrator of everything."""
     return Actor("service:shell", "service:shell", frozenset({Role.ADMINISTRATOR}), frozenset({ROOT}))

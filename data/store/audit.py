@@ -37,11 +37,14 @@ class Deed(StrEnum):
     BUILD_PUBLISHED = "build.published"
     HOME_BACKED_UP = "home.backed_up"
     HOME_RESTORED = "home.restored"
+    JOB_STARTED = "job.started"
+    JOB_CANCEL_ASKED = "job.cancel_asked"
+    JOB_FINISHED = "job.finished"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, call, load, build or backup."""
+    """What it was done to: ``kind`` is user, call, load, build, backup or job."""
 
     kind: str
     id: str

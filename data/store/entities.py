@@ -179,3 +179,30 @@ policy_changes = Table(
     Column("rank", Integer, unique=True),
     Index("ix_policy_changes_about", "policy", "key"),
 )
+
+# One row per job, written by whoever asks, then by the job's own process alone until it ends.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    # No foreign key: a job outlives the account, and the shell has none.
+    Column("asked_by", String(200), nullable=False),
+    Column("asked_name", String(200), nullable=False),
+    Column("asked_at", UtcTime, nullable=False, index=True),
+    Column("follows", ForeignKey("jobs.id"), index=True),
+    Column("state", String(20), nullable=False, index=True),
+    Column("stage", String(200), nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger),
+    Column("heartbeat_at", UtcTime),
+    Column("cancel_asked_at", UtcTime),
+    Column("cancel_asked_by", String(200)),
+    Column("pid", Integer),
+    Column("host", String(200)),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("outcome", JSON(none_as_null=True)),
+    Column("log", String(200), nullable=False),
+)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from analytics.core.access import Grant, Role
 
@@ -94,3 +96,48 @@ class Viewing:
     user: User
     began_at: datetime
     ends_at: datetime
+
+
+class JobState(StrEnum):
+    """Queued and running jobs are alive; the others have ended, a lost one without saying so itself."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def alive(self) -> bool:
+        return self in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work that runs in a process of its own, for somebody who need not wait for it.
+
+    ``follows``: the job that must succeed before this one starts. ``outcome``: what came of it, or ``error`` and
+    ``facts`` of why nothing did. ``log``: file name below the home's folder of jobs. Times are UTC.
+    """
+
+    id: str
+    kind: str
+    arguments: Mapping[str, Any]
+    asked_by: str
+    asked_name: str
+    asked_at: datetime
+    log: str
+    follows: str | None = None
+    state: JobState = JobState.QUEUED
+    stage: str = ""
+    done: int = 0
+    total: int | None = None
+    heartbeat_at: datetime | None = None
+    cancel_asked_at: datetime | None = None
+    cancel_asked_by: str | None = None
+    pid: int | None = None
+    host: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    outcome: Mapping[str, Any] = field(default_factory=dict)

@@ -12,12 +12,13 @@ from analytics.core.access import Scope
 from analytics.core.errors import AccessDenied
 from data.store.audit_trail import Audit
 from data.store.engine import Store
+from data.store.jobs import Jobs
 from data.store.policies import PolicyChanges
 from data.store.repositories import Builds, Loads, Users
 
 
 class UnitOfWork:
-    """One transaction over loads, builds, users, policies and the audit trail.
+    """One transaction over loads, builds, users, policies, jobs and the audit trail.
 
     Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
@@ -28,6 +29,7 @@ class UnitOfWork:
     builds: Builds
     users: Users
     policies: PolicyChanges
+    jobs: Jobs
     audit: Audit
 
     def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
@@ -49,6 +51,7 @@ class UnitOfWork:
         self.builds = Builds(connection, self._scope)
         self.users = Users(connection, self._scope)
         self.policies = PolicyChanges(connection, self._scope)
+        self.jobs = Jobs(connection, self._scope)
         self.audit = Audit(connection, self._scope)
         return self
 

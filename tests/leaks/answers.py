@@ -87,6 +87,11 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "access.enable": lambda services: _refused(lambda: services.access.enable("x")),
     "access.sessions": lambda services: _refused(lambda: services.access.sessions("x")),
     "policies.value": lambda services: _refused(lambda: services.policies.value("stock.store_reserve")),
+    "jobs.start": lambda services: _refused(lambda: services.jobs.start(("build", {}))),
+    "jobs.recent": lambda services: _refused(services.jobs.recent),
+    "jobs.one": lambda services: _refused(lambda: services.jobs.one("x")),
+    "jobs.cancel": lambda services: _refused(lambda: services.jobs.cancel("x")),
+    "jobs.log": lambda services: _refused(lambda: services.jobs.log("x")),
     "access.end_session": lambda services: _refused(lambda: services.access.end_session("x", "0" * 16)),
 }
 

@@ -15,9 +15,11 @@ from analytics.metrics.coverage import GAPS
 from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Additivity, Favourable, Unit
 from analytics.metrics.registry import METRICS
+from dashboard.services.job_kinds import KINDS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.words import LANGUAGES, words
 from data.store.audit import FINDINGS
+from data.store.records import JobState
 from pages import PAGES
 from pages.territory.heatmap import METRICS as MAPPED
 from pages.territory.heatmap import SIZES
@@ -71,6 +73,9 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
+    keys |= {f"job.kind.{kind}" for kind in KINDS} | {f"job.state.{state.value}" for state in JobState}
+    keys |= {f"error.job_{code}" for code in ("before_failed", "broken", "lost", "never_started")}
+    keys |= {f"cli.column.{name}" for name in ("job", "kind", "for", "state", "progress", "outcome")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
     keys |= {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
     keys |= {f"admin.access.change.{one}" for one in ("roles", "grants", "button", "done")}

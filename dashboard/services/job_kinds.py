@@ -1,0 +1,107 @@
+"""What can run as a job: for each kind the right that it demands, what is checked first, and the work itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from analytics.core.access import Action
+from dashboard.services.loading import Loading
+from data.sources.inputs import shown
+from data.sources.report import IngestReport, Progress
+
+Arguments = Mapping[str, Any]
+"""Plain values that JSON can hold."""
+
+FILES_TOLD = 200
+"""Files of an ingest that a job's row tells of one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Use cases that the work of jobs is made of, bound to the job's actor by :mod:`dashboard.composition`."""
+
+    loading: Loading
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run. ``progress`` may raise to end it: whoever calls it leaves nothing half done behind."""
+
+    tools: Tools
+    arguments: Arguments
+    now: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``answer`` for whoever waits in this process, ``outcome`` (plain values) for the job's row."""
+
+    answer: Any
+    outcome: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``check`` raises what is wrong with the arguments before there is a job; ``told`` is what may be written down of
+    them.
+    """
+
+    action: Action
+    work: Callable[[Task], Result]
+    check: Callable[[Tools, Arguments], None] = lambda _tools, _arguments: None
+    told: Callable[[Arguments], Arguments] = lambda arguments: arguments
+
+
+def _check_ingest(tools: Tools, arguments: Arguments) -> None:
+    tools.loading.check(Path(arguments["mapping"]))
+
+
+def _told_of_ingest(arguments: Arguments) -> Arguments:
+    """Without the password of a database."""
+    path = str(arguments["path"])
+    return {**arguments, "path": shown(path.removeprefix("sqlalchemy://")) if "://" in path else path}
+
+
+def _ingest(task: Task) -> Result:
+    extract_at = task.arguments.get("extract_at")
+    report = task.tools.loading.ingest(
+        task.arguments["path"],
+        Path(task.arguments["mapping"]),
+        now=task.now,
+        extract_at=datetime.fromisoformat(extract_at) if extract_at else None,
+        progress=task.progress,
+    )
+    return Result(report, _told_of_report(report))
+
+
+def _told_of_report(report: IngestReport) -> dict[str, Any]:
+    whole = report.as_dict()
+    return {**whole, "files": whole["files"][:FILES_TOLD], "files_in_all": len(report.files)}
+
+
+def _build(task: Task) -> Result:
+    built, made = task.tools.loading.build(now=task.now, progress=task.progress)
+    days = {
+        name: day.isoformat() if day else None for name, day in (("first", built.first_day), ("last", built.last_day))
+    }
+    totals = {name: str(total) for name, total in built.totals.items()}
+    outcome = {"build": built.id, "made": list(made), "seconds": built.seconds, "totals": totals, "days": days}
+    return Result((built, made), outcome)
+
+
+def _vacuum(task: Task) -> Result:
+    swept = task.tools.loading.vacuum(now=task.now)
+    return Result(swept, asdict(swept))
+
+
+KINDS: Mapping[str, Kind] = {
+    "ingest": Kind(Action.LOAD_DATA, _ingest, _check_ingest, _told_of_ingest),
+    "build": Kind(Action.LOAD_DATA, _build),
+    "vacuum": Kind(Action.LOAD_DATA, _vacuum),
+}
+"""A further kind joins here, and what its work needs joins :class:`Tools`."""
