@@ -18,7 +18,7 @@ import pytest
 from analytics.core.access import ROOT, Action, Actor, Role
 from analytics.core.errors import AccessDenied, DomainError
 from dashboard.composition import Services, latest_build, office_for, services_as, work_of
-from dashboard.services import job_pulse, job_run, jobs
+from dashboard.services import job_run, jobs
 from dashboard.services.job_kinds import KINDS, Kind, Result, Task
 from dashboard.services.job_process import host
 from dashboard.services.job_pulse import Pulse
@@ -68,8 +68,7 @@ def services(settings: Settings, store: Store, person: User) -> Services:
 @pytest.fixture(autouse=True)
 def children(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Processes of jobs are forked from this one, which has everything imported, and swept up afterwards."""
-    monkeypatch.setattr(job_pulse, "BEAT_SECONDS", 0.05)
-    monkeypatch.setattr(Pulse.__init__, "__kwdefaults__", {"watch": None, "every": 0.05, "grace": 0.5})
+    monkeypatch.setattr(Pulse.__init__, "__kwdefaults__", {"watch": None, "every": 0.05, "grace": 60.0})
     pids: list[int] = []
     for module in (jobs, job_run):
         monkeypatch.setattr(module, "launch", lambda settings, job: pids.append(forked(settings, job)))
@@ -186,6 +185,7 @@ def test_a_job_stops_when_told_and_those_after_it_do_not_start(
 def test_a_job_that_does_not_hear_is_ended(
     services: Services, children: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Pulse.__init__, "__kwdefaults__", {"watch": None, "every": 0.05, "grace": 0.3})
     work(monkeypatch, lambda task: time.sleep(60))
     (job,) = services.jobs.start(("ingest", {}))
     until(services, job.id, JobState.RUNNING)
