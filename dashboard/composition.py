@@ -108,6 +108,7 @@ def office_for(
     return Office(
         settings=settings,
         work=lambda actor: work_of(store, actor)(),
+        reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
         tools=lambda actor: Tools(loading_for(settings, store, actor, patience=patience)),
         clock=clock,
     )

@@ -46,12 +46,13 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What jobs need of this installation. ``work`` opens a unit of work in an actor's scope, ``tools`` binds the use
-    cases to an actor.
+    """What jobs need of this installation. ``work`` and ``reading`` open a unit of work in an actor's scope, ``tools``
+    binds the use cases to an actor.
     """
 
     settings: Settings
     work: Callable[[Actor], AbstractContextManager[Work]]
+    reading: Callable[[Actor], AbstractContextManager[Work]]
     tools: Callable[[Actor], Tools]
     clock: Callable[[], datetime]
 
@@ -104,7 +105,7 @@ def facts_of(job: Job) -> dict[str, object]:
 def find_lost(office: Office) -> None:
     """Mark jobs whose process is gone, and sweep their temporary files."""
     actor, now = service_actor("jobs"), office.clock()
-    with office.work(actor) as unit:
+    with office.reading(actor) as unit:
         alive = unit.jobs.alive()
         before = {job.follows: unit.jobs.get(job.follows) for job in alive if job.follows}
     for job in alive:

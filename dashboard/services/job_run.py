@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.core.access import Actor
+from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.services.job_kinds import KINDS, Arguments, Kind, Task
 from dashboard.services.job_process import end_this_process, host, launch
@@ -99,11 +100,11 @@ def _still_allowed(office: Office, job: Job, kind: Kind) -> None:
     shell = shell_actor()
     if job.asked_by == shell.user_id:
         return
-    with office.work(shell) as unit:
+    with office.reading(shell) as unit:
         user = unit.users.get(job.asked_by)
     if user.disabled:
         raise NotSignedIn("account_disabled")
-    Actor(user.id, user.name, user.roles, user.grants).require(kind.action)
+    Actor(user.id, user.name, user.roles, user.grants_on(day_of(office.clock()))).require(kind.action)
 
 
 def _told(error: DomainError) -> dict[str, Any]:

@@ -41,14 +41,14 @@ class Jobs:
         """The newest jobs, lost ones marked as such."""
         actor = self._reader()
         find_lost(self._office)
-        with self._office.work(actor) as unit:
+        with self._office.reading(actor) as unit:
             return tuple(job for job in unit.jobs.newest(limit) if _may_see(actor, job))
 
     def one(self, id: str) -> Job:
         """One job as it stands now; raises DomainError ``job_unknown``, also for one of a kind one may not see."""
         actor = self._reader()
         find_lost(self._office)
-        with self._office.work(actor) as unit:
+        with self._office.reading(actor) as unit:
             return _seen(actor, unit.jobs.get(id))
 
     def cancel(self, id: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from analytics.core.access import ROOT, Action, Actor, Role
+from analytics.core.access import ROOT, Action, Actor, Role, Viewer
 from analytics.core.errors import AccessDenied, DomainError
 from dashboard.composition import Services, latest_build, office_for, services_as, work_of
 from dashboard.services import job_run, jobs
@@ -61,7 +61,7 @@ def person(store: Store) -> User:
 
 @pytest.fixture
 def services(settings: Settings, store: Store, person: User) -> Services:
-    actor = Actor(person.id, person.name, person.roles, person.grants)
+    actor = Actor(person.id, person.name, person.roles, person.partners)
     return services_as(settings, store, lambda: actor)
 
 
@@ -233,7 +233,7 @@ def test_who_lost_the_right_meanwhile_gets_nothing_done(
     office: Office, services: Services, store: Store, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work(monkeypatch, lambda task: "done")
-    actor = Actor(person.id, person.name, person.roles, person.grants)
+    actor = Actor(person.id, person.name, person.roles, person.partners)
     job = make_jobs(office, actor, [("ingest", {})])[0]
     with work_of(store, shell_actor())() as unit:
         unit.users.assign(person.id, roles=frozenset({Role.EXECUTIVE}), grants=frozenset({ROOT}))
@@ -255,6 +255,17 @@ def test_jobs_are_for_those_who_may_start_them(settings: Settings, store: Store)
     )
     with pytest.raises(AccessDenied, match="brand_only"):
         local.jobs.recent()
+
+
+def test_who_looks_as_somebody_else_sees_jobs_and_starts_none(settings: Settings, store: Store, person: User) -> None:
+    viewed = Actor(
+        person.id, person.name, person.roles, person.partners, viewer=Viewer("u9", "boss", NOW + timedelta(days=9999))
+    )
+    looking = services_as(settings, store, lambda: viewed).jobs
+    assert looking.recent() == ()
+    with pytest.raises(AccessDenied, match="viewing_only"):
+        looking.start(("build", {}))
+    assert looking.recent() == ()
 
 
 def test_an_unknown_kind_and_a_demo_home_are_refused_before_there_is_a_job(

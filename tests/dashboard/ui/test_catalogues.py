@@ -56,6 +56,13 @@ def error_codes() -> set[str]:
     return {code for path in everywhere for code in raised.findall(path.read_text(encoding="utf-8"))}
 
 
+def job_keys() -> set[str]:
+    """Keys about jobs that code puts together."""
+    keys = {f"job.kind.{kind}" for kind in KINDS} | {f"job.state.{state.value}" for state in JobState}
+    keys |= {f"error.job_{code}" for code in ("before_failed", "broken", "lost", "never_started")}
+    return keys | {f"cli.column.{name}" for name in ("job", "kind", "for", "state", "progress", "outcome")}
+
+
 def made_keys() -> set[str]:
     """Keys that code puts together."""
     keys = {f"metric.{metric.name}.{part}" for metric in METRICS for part in ("label", "about", "formula")}
@@ -73,9 +80,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
-    keys |= {f"job.kind.{kind}" for kind in KINDS} | {f"job.state.{state.value}" for state in JobState}
-    keys |= {f"error.job_{code}" for code in ("before_failed", "broken", "lost", "never_started")}
-    keys |= {f"cli.column.{name}" for name in ("job", "kind", "for", "state", "progress", "outcome")}
+    keys |= job_keys()
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
     keys |= {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
     keys |= {f"admin.access.change.{one}" for one in ("roles", "grants", "button", "done")}
