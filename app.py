@@ -15,9 +15,9 @@ from anyio import create_task_group, to_thread
 
 from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
-from dashboard.composition import latest_build, rehearse
+from dashboard.composition import latest_build, rehearse, sign_in_of
 from dashboard.services.readiness import readiness
-from dashboard.services.sign_in import LocalAccounts, SignIn
+from dashboard.services.sign_in import LocalAccounts
 from dashboard.settings import settings_from
 from dashboard.ui.settled import settle_theme
 from dashboard.words import LANGUAGES, words
@@ -44,7 +44,7 @@ _store = open_store(_settings.store_url)
 _identity = Identity(_store)
 _site = Site(
     settings=_settings,
-    sign_in=SignIn(_identity),
+    sign_in=sign_in_of(_store),
     local=LocalAccounts(_identity),
     ready=partial(readiness, _store, _settings, latest_build=partial(latest_build, _store)),
     shell=Path(st.__file__).parent / "static" / "index.html",

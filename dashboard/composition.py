@@ -25,9 +25,11 @@ from dashboard.services.jobs import Jobs
 from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
+from dashboard.services.policies import Units as PolicyUnits
 from dashboard.services.requests import Asked
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
+from dashboard.services.standing import SessionPolicy, session_policy
 from dashboard.services.territory import Territory
 from dashboard.services.viewing import ViewAs
 from dashboard.services.why import Why
@@ -87,13 +89,22 @@ def services_for(settings: Settings, store: Store, token: str | None, *, clock: 
     """Use cases of the person behind a session; raises NotSignedIn. The session is read again on every call."""
     if not token:
         raise NotSignedIn("not_signed_in")
-    sign_in = SignIn(Identity(store))
+    sign_in = sign_in_of(store)
     return _bound(settings, store, lambda: sign_in.actor(token, now=clock()), clock)
 
 
-def services_as(settings: Settings, store: Store, who: Callable[[], Actor]) -> Services:
+def sign_in_of(store: Store) -> SignIn:
+    """Signing in under the limits in force, which are read anew only when a policy was changed."""
+
+    def limits(now: datetime, number: int | None) -> SessionPolicy:
+        return session_policy(_policies(store, _standing(store)[1] if number is None else number), now)
+
+    return SignIn(Identity(store), limits)
+
+
+def services_as(settings: Settings, store: Store, who: Callable[[], Actor], *, clock: Clock = utc_now) -> Services:
     """Use cases of somebody who needs no session: the shell's ``--as`` and the service account of a job."""
-    return _bound(settings, store, who, utc_now)
+    return _bound(settings, store, who, clock)
 
 
 def loading_for(settings: Settings, store: Store, actor: Actor, *, patience: timedelta = PATIENCE) -> Loading:
@@ -166,9 +177,9 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         glossary=GlossaryService(desk),
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),
-        policies=Policies(desk, clock),
+        policies=Policies(desk, _policy_units(store), clock),
         access=Access(desk, units, clock),
-        viewing=ViewAs(desk, units, lambda session, now: SignIn(Identity(store)).end_viewing(session, now=now), clock),
+        viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         jobs=Jobs(desk, office_for(settings, store, clock)),
         scope_key=_key(actor),
         build_id=build.id if build else None,
@@ -188,6 +199,13 @@ def _tell_refusal(store: Store, actor: Actor, call: str, now: datetime) -> None:
     with UnitOfWork(store, actor.scope) as unit:
         unit.audit.append(actor, Deed.VIEW_REFUSED, Subject("call", call), {}, at=now)
         unit.commit()
+
+
+def _policy_units(store: Store) -> PolicyUnits:
+    return PolicyUnits(
+        reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
+        writing=lambda actor: work_of(store, actor)(),
+    )
 
 
 def _key(actor: Actor) -> str:

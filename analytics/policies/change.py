@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from enum import StrEnum
 from analytics.core.access import Action, Actor
 from analytics.core.errors import AccessDenied, DomainError
 from analytics.policies.policy import Value
+from analytics.policies.reading import written
 from analytics.policies.registry import policy_named
 from analytics.policies.table import InForce
 
@@ -36,6 +37,9 @@ DECIDES: Mapping[Move, tuple[State, Action]] = {
     Move.REJECT: (State.REJECTED, Action.APPROVE_POLICIES),
     Move.WITHDRAW: (State.WITHDRAWN, Action.CHANGE_POLICIES),
 }
+
+FOUND: Mapping[State, str] = {state: f"policy_found_{state.value}" for state in State}
+"""What somebody is told who comes too late, by what they find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def decided(change: Change, move: Move, actor: Actor, *, note: str, today: date,
     """``change`` after ``actor`` decided; ``rank`` is given by whoever keeps it.
 
     Raises AccessDenied ``not_allowed``, ``policy_own_change`` or ``policy_others_change``, and DomainError
-    ``policy_decided`` or ``policy_reason_missing``.
+    ``policy_reason_missing`` or what :func:`found` makes of a change that was decided before.
     """
     state, action = DECIDES[move]
     actor.require(action)
@@ -114,9 +118,7 @@ def decided(change: Change, move: Move, actor: Actor, *, note: str, today: date,
     if move is not Move.WITHDRAW and own and needs_second(change.wanted):
         raise AccessDenied("policy_own_change", name=change.wanted.policy, user=actor.name)
     if change.state is not State.PROPOSED:
-        raise DomainError(
-            "policy_decided", name=change.wanted.policy, state=change.state.value, by=change.decided_name or ""
-        )
+        raise found(change)
     reason = " ".join(note.split())
     if move is Move.REJECT and not reason:
         raise DomainError("policy_reason_missing", name=change.wanted.policy)
@@ -125,3 +127,23 @@ def decided(change: Change, move: Move, actor: Actor, *, note: str, today: date,
         change, state=state, version=change.version + 1, decided_by=actor.user_id, decided_name=actor.name,
         decided_at=at, decision_note=reason, since=since,
     )  # fmt: skip
+
+
+def found(change: Change) -> DomainError:
+    """What somebody comes too late for: ``change`` was made or decided after they looked."""
+    wanted = change.wanted
+    value = policy_named(wanted.policy).default if wanted.value is None else wanted.value
+    facts = {"name": wanted.policy, "key": wanted.key or "*", "value": written(value), "note": change.decision_note}
+    by = change.decided_name or change.proposed_name
+    return DomainError(FOUND[change.state], **facts, by=by, day=change.since or wanted.valid_from)
+
+
+def version_of(policy: str, changes: Iterable[Change]) -> int:
+    """Rises with everything that is asked for or decided about ``policy``: what a person saw has one such number."""
+    return sum(change.version for change in changes if change.wanted.policy == policy)
+
+
+def newest(policy: str, changes: Iterable[Change]) -> Change | None:
+    """The change of ``policy`` that was made or decided last."""
+    about = (change for change in changes if change.wanted.policy == policy)
+    return max(about, key=lambda one: one.decided_at or one.proposed_at, default=None)

@@ -65,6 +65,7 @@ class Policy:
     """One policy as the product brings it. ``name`` is ``section.rest``; ``by_key``: keys that differ from the start.
 
     ``money``: what it decides is paid or released, so that a change needs a second person.
+    ``used_by``: the parts of the product that read it today; none while its rule is not built yet.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Policy:
     by_key: Mapping[str, Value] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     money: bool = False
+    used_by: tuple[str, ...] = ()
 
     @property
     def section(self) -> str:

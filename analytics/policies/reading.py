@@ -8,6 +8,9 @@ from decimal import Decimal, InvalidOperation
 from analytics.core.errors import DomainError
 from analytics.policies.policy import WHOLE, Measure, Policy, Value
 
+LONGEST = 30
+"""Digits of a number that somebody may mean."""
+
 _ON = frozenset({"on", "true", "yes", "1"})
 _OFF = frozenset({"off", "false", "no", "0"})
 
@@ -56,6 +59,7 @@ def _number(text: str, *, share: bool) -> Decimal | None:
         number = Decimal(plain.rstrip("%").strip() if hundredth else plain)
     except InvalidOperation:
         return None
-    if not number.is_finite():
+    # A number of a billion digits is easily typed as 1e999999999 and never worked out.
+    if not number.is_finite() or len(plain) > LONGEST or abs(number.adjusted()) > LONGEST:
         return None
     return number / 100 if hundredth else number

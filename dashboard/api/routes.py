@@ -129,7 +129,7 @@ class _WayIn:
     def _welcome(self, opened: Opened, wanted: str) -> Response:
         site = self._site
         answer = RedirectResponse(wanted, status_code=303, headers={"cache-control": "no-store"})
-        lasts = int(site.sign_in.policy.absolute.total_seconds())
+        lasts = round((opened.expires_at - site.clock()).total_seconds())
         answer.set_cookie(
             site.session_cookie,
             opened.token,

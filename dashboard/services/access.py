@@ -12,6 +12,7 @@ from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
 from dashboard.services import users
 from dashboard.services.desk import Desk
+from dashboard.services.standing import session_policy, still_open
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.users import OpenWork, Work
 from dashboard.services.views import Option
@@ -102,8 +103,10 @@ class Access(UseCase):
     @reads
     def sessions(self, user_id: str) -> Sequence[LiveSession]:
         """Open sessions of an account, last used first; raises DomainError ``user_unknown``."""
+        now = self._clock()
         with self._units.reading(self._actor()) as unit:
-            return unit.users.live_sessions(user_id, now=self._clock())
+            found = unit.users.live_sessions(user_id, now=now)
+        return still_open(found, session_policy(self._desk.policies(), now), now)
 
     def end_session(self, user_id: str, session: str) -> None:
         """End one session of an account; raises DomainError ``session_unknown``."""

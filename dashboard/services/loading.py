@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from pyarrow.dataset import dataset, field
 
 from analytics.core.access import Action, Actor
+from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
 from dashboard.services.users import create_demo_accounts
 from dashboard.settings import DEMO_READY, Settings
 from data.lake.lake import REJECTS, Lake
 from data.marts.build import build
-from data.marts.upkeep import BUILDS_KEPT, Swept, vacuum
+from data.marts.upkeep import Swept, vacuum
 from data.sample.world import write_sample
 from data.sole_writer import PATIENCE, sole_writer
 from data.sources.ingest import ingest
@@ -32,6 +33,7 @@ from data.store.audit_heads import publish_head, read_heads
 from data.store.audit_trail import Audit
 from data.store.engine import Store
 from data.store.identity import Identity
+from data.store.policies import PolicyChanges
 from data.store.records import Build, Load
 from data.store.repositories import Builds, Loads, Users
 
@@ -51,6 +53,9 @@ class Work(Protocol):
 
     @property
     def users(self) -> Users: ...
+
+    @property
+    def policies(self) -> PolicyChanges: ...
 
     @property
     def audit(self) -> Audit: ...
@@ -172,7 +177,9 @@ class Loading:
         with self._alone("vacuum", now) as at:
             with self.work() as unit:
                 committed = {load.id for load in unit.loads.all()}
-                kept = unit.builds.current_since(at - BUILDS_KEPT)
+                policies = unit.policies.table(unit.policies.number())
+                days = policies.whole("build.kept_days", as_of=day_of(at))
+                kept = unit.builds.current_since(at - timedelta(days=days))
             lake = Lake(self.settings.lake)
             return vacuum(lake=lake, committed=committed, builds=kept, folder=self.settings.marts, now=at)
 

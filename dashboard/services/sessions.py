@@ -10,6 +10,7 @@ from analytics.core.access import Action, Actor
 from analytics.core.errors import DomainError
 from dashboard.services.desk import Desk
 from dashboard.services.sign_in import Credentials, LocalAccounts, SignIn, SignInRefused
+from dashboard.services.standing import session_policy, still_open
 from dashboard.services.use_case import UseCase, reads
 from data.store.identity import Identity
 from data.store.live_sessions import public_id
@@ -36,8 +37,10 @@ class Sessions(UseCase):
     def mine(self) -> OwnSessions:
         """The asker's open sessions; raises NotSignedIn or AccessDenied."""
         actor = self._actor()
-        found = self._identity.live_sessions(actor.user_id, now=self._clock())
-        return OwnSessions(tuple(found), public_id(actor.session_id) if actor.session_id else None)
+        now = self._clock()
+        found = self._identity.live_sessions(actor.user_id, now=now)
+        open_now = tuple(still_open(found, session_policy(self._desk.policies(), now), now))
+        return OwnSessions(open_now, public_id(actor.session_id) if actor.session_id else None)
 
     def end(self, session: str) -> None:
         """End one of the asker's sessions; raises DomainError ``session_unknown``."""

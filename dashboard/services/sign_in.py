@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from analytics.core.access import Actor, Viewer
 from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.services.standing import Limits, SessionPolicy
 from dashboard.services.viewing import why_over
 from dashboard.settings import Settings
 from data.store.accounts import LOCAL, subject_of
@@ -24,18 +25,6 @@ Proof = TypeVar("Proof")
 Proof_contra = TypeVar("Proof_contra", contravariant=True)
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPolicy:
-    """How long a session lasts and how many wrong attempts are borne."""
-
-    idle: timedelta = timedelta(hours=8)
-    absolute: timedelta = timedelta(days=7)
-    touch_every: timedelta = timedelta(minutes=1)
-    failures_per_account: int = 10
-    failures_per_address: int = 50
-    failure_window: timedelta = timedelta(minutes=15)
 
 
 class SignInRefused(DomainError):
@@ -105,7 +94,7 @@ class SignIn:
     """Opens, reads and ends sessions."""
 
     identity: Identity
-    policy: SessionPolicy = SessionPolicy()
+    limits: Limits
 
     def sign_in(
         self, method: SignInMethod[Proof], proof: Proof, *, address: str, now: datetime, previous: str | None = None
@@ -123,13 +112,14 @@ class SignIn:
 
         Raises SignInThrottled, or SignInRefused without saying why.
         """
+        policy = self.limits(now, None)
         account = digest(f"{method.issuer}\x1f{method.subject(proof)}")
         limits = (
-            Limit("account", account, self.policy.failures_per_account),
-            Limit("address", digest(address), self.policy.failures_per_address),
+            Limit("account", account, policy.failures_per_account),
+            Limit("address", digest(address), policy.failures_per_address),
         )
-        if not self.identity.admit(limits, now=now, window=self.policy.failure_window):
-            minutes = int(self.policy.failure_window.total_seconds() // 60)
+        if not self.identity.admit(limits, now=now, window=policy.failure_window):
+            minutes = int(policy.failure_window.total_seconds() // 60)
             raise SignInThrottled("sign_in_throttled", minutes=minutes)
         user = method.identify(proof)
         if user is None:
@@ -167,7 +157,8 @@ class SignIn:
 
     def _open(self, user: User, now: datetime) -> Opened:
         token = secrets.token_urlsafe(32)
-        lasts, idle = self.policy.absolute, self.policy.idle
+        policy = self.limits(now, None)
+        lasts, idle = policy.absolute, policy.idle
         self.identity.open_session(user.id, token_digest=digest(token), now=now, lasts=lasts, idle=idle)
         return Opened(token, now + lasts, user)
 
@@ -175,12 +166,13 @@ class SignIn:
         session = self.identity.session(token_digest)
         if session is None:
             raise NotSignedIn("not_signed_in")
+        policy = self.limits(now, session.policies)
         try:
-            _check_live(session, now)
+            _check_live(session, policy, now)
         except NotSignedIn as over:
             self.identity.end_viewing(session, why=over.code, now=now)
             raise
-        if now - session.last_seen_at >= self.policy.touch_every:
+        if now - session.last_seen_at >= policy.touch_every:
             self.identity.touch(token_digest, now=now)
         own = _actor_of(session.user, token_digest, now)
         return own if session.viewing is None else self._viewing(own, session, now)
@@ -200,14 +192,15 @@ def _actor_of(user: User, session_id: str, now: datetime) -> Actor:
     return Actor(user.id, user.name, user.roles, user.grants_on(day_of(now)), session_id=session_id)
 
 
-def _check_live(session: Session, now: datetime) -> None:
+def _check_live(session: Session, policy: SessionPolicy, now: datetime) -> None:
+    # What was promised when it was opened holds, unless the limits have become tighter since.
     if session.revoked_at is not None:
         raise NotSignedIn("session_revoked")
     if session.user.disabled:
         raise NotSignedIn("account_disabled")
-    if now >= session.expires_at:
+    if now >= min(session.expires_at, session.created_at + policy.absolute):
         raise NotSignedIn("session_expired")
-    if now - session.last_seen_at >= session.idle:
+    if now - session.last_seen_at >= min(session.idle, policy.idle):
         raise NotSignedIn("session_idle")
 
 

@@ -11,9 +11,6 @@ from pathlib import Path
 from data.lake.lake import Lake
 from data.store.records import Build
 
-BUILDS_KEPT = timedelta(days=30)
-"""How long a build stays readable after another has replaced it."""
-
 GRACE = timedelta(days=7)
 """Age below which a file may belong to a load or a build that is still running, or to a store about to be restored."""
 

@@ -26,6 +26,7 @@ from data.store.engine import Store, take_turns
 from data.store.entities import sessions, sign_in_failures, user_grants, user_roles, users, viewings
 from data.store.live_sessions import end_session, end_sessions, live_sessions
 from data.store.passwords import hash_password, is_dated, password_fits
+from data.store.policies import APPROVALS
 from data.store.records import LiveSession, User, Viewing
 from data.store.viewings import end_viewing
 
@@ -44,6 +45,7 @@ _SESSION = (
         viewings.c.viewed_id,
         viewings.c.began_at,
         viewings.c.ends_at,
+        APPROVALS.scalar_subquery().label("policies"),
     )
     .join(users, users.c.id == sessions.c.user_id)
     .outerjoin(user_roles, user_roles.c.user_id == users.c.id)
@@ -64,6 +66,8 @@ class Session:
     expires_at: datetime
     idle: timedelta
     revoked_at: datetime | None
+    policies: int
+    """How many changes of policies are approved, read in the same breath."""
     viewing: Viewing | None = None
 
 
@@ -152,8 +156,9 @@ class Identity:
         viewing = Viewing(viewed, row.began_at, row.ends_at) if viewed else None
         idle = timedelta(seconds=row.idle_seconds)
         return Session(
-            row.token_digest, user, row.created_at, row.last_seen_at, row.expires_at, idle, row.revoked_at, viewing
-        )
+            token_digest=row.token_digest, user=user, created_at=row.created_at, last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at, idle=idle, revoked_at=row.revoked_at, policies=row.policies, viewing=viewing,
+        )  # fmt: skip
 
     def touch(self, token_digest: str, *, now: datetime) -> None:
         """Note that the session was used; never moves back in time."""

@@ -19,9 +19,10 @@ def public_id(token_digest: str) -> str:
     return token_digest[:ID_LENGTH]
 
 
-def live_sessions(connection: Connection, user_id: str, *, now: datetime) -> list[LiveSession]:
-    """Sessions of an account that would be let in at ``now``, last used first."""
-    asked = select(sessions).where(_open(user_id) & (sessions.c.expires_at > now))
+def live_sessions(connection: Connection, user_id: str | None, *, now: datetime) -> list[LiveSession]:
+    """Sessions of an account (None: of everybody) that would be let in at ``now``, last used first."""
+    mine = sessions.c.revoked_at.is_(None) if user_id is None else _open(user_id)
+    asked = select(sessions).where(mine & (sessions.c.expires_at > now))
     rows = connection.execute(asked.order_by(sessions.c.last_seen_at.desc(), sessions.c.token_digest))
     return [
         LiveSession(public_id(row.token_digest), row.created_at, row.last_seen_at, row.expires_at)

@@ -18,7 +18,8 @@ from data.store.engine import take_turns
 from data.store.entities import policy_changes
 from data.store.repositories import require_brand
 
-_NUMBER = select(func.coalesce(func.max(policy_changes.c.rank), 0))
+APPROVALS = select(func.coalesce(func.max(policy_changes.c.rank), 0))
+"""How many changes were approved so far."""
 
 
 class PolicyChanges:
@@ -30,7 +31,7 @@ class PolicyChanges:
 
     def number(self) -> int:
         """How many changes were approved so far; tables of the same number are equal."""
-        return int(self._connection.execute(_NUMBER).scalar_one())
+        return int(self._connection.execute(APPROVALS).scalar_one())
 
     def table(self, number: int) -> PolicyTable:
         """What is in force, on every day, after ``number`` approvals."""

@@ -152,6 +152,11 @@ class Users:
         self.get(user_id)
         return live_sessions(self._connection, user_id, now=now)
 
+    def open_sessions(self, *, now: datetime) -> Sequence[LiveSession]:
+        """Sessions of everybody that are open at ``now``."""
+        require_brand(self._scope, "users.open_sessions")
+        return live_sessions(self._connection, None, now=now)
+
     def end_session(self, user_id: str, session: str, *, now: datetime) -> None:
         """End one session by its public id; raises DomainError ``session_unknown``."""
         require_brand(self._scope, "users.end_session")

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from analytics.core.access import Role
 from analytics.core.calendar import Comparison, Preset
 from analytics.core.errors import DomainError
 from analytics.metrics.registry import METRICS
+from analytics.policies.change import Wanted
 from dashboard.composition import Services
 from dashboard.services.access import NewAccount
 from dashboard.services.requests import Asked
@@ -30,6 +32,7 @@ ASKED = (
 )
 FEBRUARY = Asked(first=date(2026, 2, 11), last=date(2026, 2, 20))
 _NEW = NewAccount("new", "", "", frozenset({Role.DEALER}), frozenset({"D1"}))
+_WANTED = Wanted("members.tier_gold", None, Decimal(2000), date(2999, 1, 1), "why not")
 _FREE = [metric.name for metric in METRICS if metric.name not in {"gross_margin", "gross_margin_rate"}]
 _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
 
@@ -92,6 +95,12 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "jobs.one": lambda services: _refused(lambda: services.jobs.one("x")),
     "jobs.cancel": lambda services: _refused(lambda: services.jobs.cancel("x")),
     "jobs.log": lambda services: _refused(lambda: services.jobs.log("x")),
+    "policies.all": lambda services: _refused(services.policies.all),
+    "policies.preview": lambda services: _refused(lambda: services.policies.preview(_WANTED)),
+    "policies.propose": lambda services: _refused(lambda: services.policies.propose(_WANTED, seen=0, command_id="c")),
+    "policies.approve": lambda services: _refused(lambda: services.policies.approve("x", seen=0, command_id="c")),
+    "policies.reject": lambda services: _refused(lambda: services.policies.reject("x", note="x", command_id="c")),
+    "policies.withdraw": lambda services: _refused(lambda: services.policies.withdraw("x", command_id="c")),
     "access.end_session": lambda services: _refused(lambda: services.access.end_session("x", "0" * 16)),
 }
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from analytics.core.access import ROOT, Role
 from analytics.core.errors import AccessDenied, DomainError
-from dashboard.composition import Services, services_for
+from dashboard.composition import Services, services_for, sign_in_of
 from dashboard.services.desk import Desk
-from dashboard.services.sign_in import Credentials, LocalAccounts, SignIn
+from dashboard.services.sign_in import Credentials, LocalAccounts
 from dashboard.services.use_case import UseCase, is_reading
 from data.store.entities import metadata
 from data.store.identity import Identity
@@ -40,7 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> World:
 def tab(built: World) -> Iterator[Services]:
     """Services of an administrator who looks as somebody with every role: what is refused is refused to the view."""
     identity = Identity(built.store)
-    door, proof = SignIn(identity), Credentials("viewer", PASSWORD)
+    door, proof = sign_in_of(built.store), Credentials("viewer", PASSWORD)
     token = door.sign_in(LocalAccounts(identity), proof, address="10.0.0.1", now=NOW).token
     opened = services_for(built.settings, built.store, token, clock=lambda: NOW + timedelta(minutes=1))
     viewed = identity.find(name="viewed")

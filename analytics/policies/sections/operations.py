@@ -6,13 +6,15 @@ from analytics.policies.policy import Keys, Measure, Policy
 from analytics.policies.sections.shorthand import count, days
 
 _OWNER = "security"
+_SESSION = ("session",)
+_SIGN_IN = ("sign_in",)
 
 POLICIES: tuple[Policy, ...] = (
-    Policy("session.idle_minutes", Measure.MINUTES, 480, 5, 1440, owner=_OWNER),
-    Policy("session.absolute_hours", Measure.HOURS, 168, 1, 720, owner=_OWNER),
-    count("sign_in.account_failures", 10, 3, 100, owner=_OWNER),
-    count("sign_in.address_failures", 50, 3, 1000, owner=_OWNER),
-    Policy("sign_in.window_minutes", Measure.MINUTES, 15, 1, 1440, owner=_OWNER),
+    Policy("session.idle_minutes", Measure.MINUTES, 480, 5, 1440, owner=_OWNER, used_by=_SESSION),
+    Policy("session.absolute_hours", Measure.HOURS, 168, 1, 720, owner=_OWNER, used_by=_SESSION),
+    count("sign_in.account_failures", 10, 3, 100, owner=_OWNER, used_by=_SIGN_IN),
+    count("sign_in.address_failures", 50, 3, 1000, owner=_OWNER, used_by=_SIGN_IN),
+    Policy("sign_in.window_minutes", Measure.MINUTES, 15, 1, 1440, owner=_OWNER, used_by=_SIGN_IN),
     Policy(
         "export.max_rows",
         Measure.ROWS,
@@ -24,5 +26,5 @@ POLICIES: tuple[Policy, ...] = (
         by_key={"dealer": 20_000, "store": 5_000, "group_leader": 5_000},
     ),
     Policy("freshness.promise_hours", Measure.HOURS, 30, 1, 720, owner="data", keyed_by=Keys.SOURCE),
-    days("build.kept_days", 30, 1, 365, owner="data"),
+    days("build.kept_days", 30, 1, 365, owner="data", used_by=("vacuum",)),
 )

@@ -25,11 +25,12 @@ from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
 from dashboard.composition import latest_build
 from dashboard.services.readiness import readiness
-from dashboard.services.sign_in import LocalAccounts, SessionPolicy, SignIn
+from dashboard.services.sign_in import LocalAccounts, SignIn
 from dashboard.settings import settings_from
 from data.store.engine import Store, open_store
 from data.store.identity import Identity
 from data.store.records import User
+from tests.limits import limits
 
 PASSWORD = "long enough password"
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -69,10 +70,9 @@ def build_house(home: Path, base_url: str = "http://localhost:8501", **environme
     store.migrate()
     identity = Identity(store)
     times = {"now": NOW}
-    policy = SessionPolicy(failures_per_account=3, failures_per_address=6)
     site = Site(
         settings=settings,
-        sign_in=SignIn(identity, policy),
+        sign_in=SignIn(identity, limits(failures_per_account=3, failures_per_address=6)),
         local=LocalAccounts(identity),
         ready=partial(readiness, store, settings, latest_build=partial(latest_build, store)),
         shell=SHELL,

@@ -12,10 +12,11 @@ from analytics.core.errors import AccessDenied, DomainError, NotSignedIn
 from dashboard.composition import Services, services_for
 from dashboard.services.access import NewAccount
 from dashboard.services.sessions import PasswordChange, change_password
-from dashboard.services.sign_in import Credentials, LocalAccounts, SessionPolicy, SignIn, SignInThrottled
+from dashboard.services.sign_in import Credentials, LocalAccounts, SignIn, SignInThrottled
 from dashboard.settings import settings_from
 from data.store.engine import Store, open_store
 from data.store.identity import Identity
+from tests.limits import limits
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 PASSWORD = "long enough password"
@@ -31,7 +32,7 @@ class World:
         self.store.migrate()
         identity = Identity(self.store)
         self.local = LocalAccounts(identity)
-        self.door = SignIn(identity, SessionPolicy(failures_per_account=3))
+        self.door = SignIn(identity, limits(failures_per_account=3))
         self.admin, self.dealer = (
             identity.create_user(name=name, display_name=name, password=PASSWORD, roles={role}, grants={grant}, now=NOW)
             for name, role, grant in (("root", Role.ADMINISTRATOR, ROOT), ("wang", Role.DEALER, "D01"))

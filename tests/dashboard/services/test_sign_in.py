@@ -14,7 +14,6 @@ from dashboard.services.sign_in import (
     Credentials,
     LocalAccounts,
     Opened,
-    SessionPolicy,
     SignIn,
     SignInRefused,
     SignInThrottled,
@@ -27,10 +26,12 @@ from data.store.entities import sessions, sign_in_failures
 from data.store.identity import Identity
 from data.store.records import User
 from data.store.unit_of_work import UnitOfWork
+from tests.limits import SHIPPED, limits
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 PASSWORD = "long enough password"
-POLICY = SessionPolicy(failures_per_account=3, failures_per_address=5)
+LIMITS = limits(failures_per_account=3, failures_per_address=5)
+
 BRAND = Scope(frozenset({ROOT}))
 
 
@@ -40,7 +41,7 @@ class World:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.identity = Identity(store)
-        self.door = SignIn(self.identity, POLICY)
+        self.door = SignIn(self.identity, LIMITS)
         self.user = self.identity.create_user(
             name="wang", display_name="王", password=PASSWORD, roles={Role.DEALER}, grants={"D01"}, now=NOW
         )
@@ -83,7 +84,7 @@ def test_a_session_is_its_user(world: World) -> None:
     assert (actor.user_id, actor.name) == (world.user.id, "wang")
     assert actor.may(Action.SEE_OVERVIEW)
     assert actor.scope.anchors == {"D01"}
-    assert opened.expires_at == NOW + POLICY.absolute
+    assert opened.expires_at == NOW + SHIPPED.absolute
 
 
 def test_the_store_never_holds_the_token(world: World) -> None:
@@ -135,7 +136,7 @@ def test_the_throttle_opens_again(world: World) -> None:
             world.enter(password="wrong")
     with pytest.raises(SignInThrottled):
         world.enter()
-    assert world.enter(now=NOW + POLICY.failure_window).user == world.user
+    assert world.enter(now=NOW + SHIPPED.failure_window).user == world.user
 
 
 def test_success_forgives_earlier_slips(world: World) -> None:
@@ -185,18 +186,18 @@ def test_a_token_planted_before_sign_in_is_worth_nothing(world: World) -> None:
 
 def test_an_idle_session_ends_and_a_used_one_does_not(world: World) -> None:
     idle = world.enter().token
-    almost = POLICY.idle - timedelta(seconds=1)
+    almost = SHIPPED.idle - timedelta(seconds=1)
     assert world.door.actor(idle, now=NOW + almost).name == "wang"
     assert world.door.actor(idle, now=NOW + 2 * almost).name == "wang"
-    assert reason(world, idle, NOW + 2 * almost + POLICY.idle) == "session_idle"
+    assert reason(world, idle, NOW + 2 * almost + SHIPPED.idle) == "session_idle"
 
 
 def test_no_use_carries_a_session_past_its_last_day(world: World) -> None:
     token, now = world.enter().token, NOW
-    while now < NOW + POLICY.absolute - timedelta(hours=6):
+    while now < NOW + SHIPPED.absolute - timedelta(hours=6):
         now += timedelta(hours=6)
         world.door.actor(token, now=now)
-    assert reason(world, token, NOW + POLICY.absolute) == "session_expired"
+    assert reason(world, token, NOW + SHIPPED.absolute) == "session_expired"
 
 
 def test_a_disabled_account_is_out_at_once_and_stays_out(world: World) -> None:

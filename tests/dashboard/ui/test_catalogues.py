@@ -15,6 +15,7 @@ from analytics.metrics.coverage import GAPS
 from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Additivity, Favourable, Unit
 from analytics.metrics.registry import METRICS
+from analytics.policies.change import FOUND
 from dashboard.services.job_kinds import KINDS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.words import LANGUAGES, words
@@ -79,6 +80,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.resolution.{size}" for size in SIZES}
     keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
+    keys |= {f"error.{code}" for code in FOUND.values()}
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys()
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}

@@ -18,9 +18,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from analytics.core.access import ROOT, Action, Actor, Role
 from analytics.core.errors import AccessDenied, DomainError, NotSignedIn
-from dashboard.composition import audit_for, loading_for, services_as, work_of
+from dashboard.composition import audit_for, loading_for, services_as, sign_in_of, work_of
 from dashboard.services import backups, users
-from dashboard.services.sign_in import SignIn, digest
+from dashboard.services.sign_in import digest
 from dashboard.settings import Settings, settings_from
 from data.backup.restore import STAGE
 from data.sole_writer import sole_writer
@@ -145,13 +145,13 @@ def test_a_session_that_was_open_then_is_ended(world: World, tmp_path: Path) -> 
     user, now = a_user(world.store, "li"), datetime.now(UTC)
     token, hours = "a cookie copied back then", timedelta(hours=1)
     Identity(world.store).open_session(user, token_digest=digest(token), now=now, lasts=hours, idle=hours)
-    assert SignIn(Identity(world.store)).actor(token, now=now).user_id == user
+    assert sign_in_of(world.store).actor(token, now=now).user_id == user
     made = back_up(world, tmp_path / "backups")
     lose(world)
     restored = restore(made, world.settings)
     assert restored.sessions_ended == 1
     with pytest.raises(NotSignedIn):
-        SignIn(Identity(restored.store)).actor(token, now=now)
+        sign_in_of(restored.store).actor(token, now=now)
     restored.store.close()
 
 
