@@ -15,10 +15,11 @@ from anyio import create_task_group, to_thread
 
 from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
-from dashboard.composition import latest_build, rehearse, sign_in_of
+from dashboard.composition import latest_build, rehearse, released, sign_in_of
 from dashboard.services.readiness import readiness
 from dashboard.services.sign_in import LocalAccounts
 from dashboard.settings import settings_from
+from dashboard.ui.deferred import tell_refusals
 from dashboard.ui.settled import settle_theme
 from dashboard.words import LANGUAGES, words
 from data.store.engine import open_store
@@ -50,11 +51,13 @@ _site = Site(
     shell=Path(st.__file__).parent / "static" / "index.html",
     icon=_UI / "static" / "icon.png",
     sheet=_UI / "static" / "sheet.css",
+    released=partial(released, _store),
 )
 
 
 def _warm_up() -> None:
     settle_theme()
+    tell_refusals()
     _store.migrate()
     for module in _HEAVY:
         importlib.import_module(module)

@@ -17,6 +17,7 @@ from dashboard.services.access import Access, Units
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
 from dashboard.services.desk import Desk
+from dashboard.services.exports import Exports, Means
 from dashboard.services.filters import Filters
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.job_kinds import Tools
@@ -81,6 +82,7 @@ class Services:
     policies: Policies
     viewing: ViewAs
     jobs: Jobs
+    exports: Exports
     scope_key: str
     build_id: str | None
 
@@ -136,6 +138,12 @@ def audit_for(settings: Settings, store: Store, actor: Actor) -> AuditTrail:
     return AuditTrail(actor, settings.audit, lambda: UnitOfWork(store, actor.scope, reading=True))
 
 
+def released(store: Store, actor: Actor, checksum: str) -> bool:
+    """Whether the log says that bytes of this checksum were handed to the actor."""
+    with UnitOfWork(store, actor.scope, reading=True) as unit:
+        return unit.disclosures.released(actor, checksum)
+
+
 def known_grants(settings: Settings, store: Store, grants: frozenset[str]) -> None:
     """Raise AccessDenied for a grant on a partner that the published data do not know; without data all are taken."""
     build = latest_build(store)
@@ -181,6 +189,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         jobs=Jobs(desk, office_for(settings, store, clock)),
+        exports=Exports(desk, _means(store, clock)),
         scope_key=_key(actor),
         build_id=build.id if build else None,
     )
@@ -205,6 +214,16 @@ def _policy_units(store: Store) -> PolicyUnits:
     return PolicyUnits(
         reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
         writing=lambda actor: work_of(store, actor)(),
+    )
+
+
+def _means(store: Store, clock: Clock) -> Means:
+    return Means(
+        work=lambda actor: work_of(store, actor)(),
+        scope_key=_key,
+        # Not those of the page's run: a file may be asked for hours later.
+        policies=lambda: _policies(store, _standing(store)[1]),
+        clock=clock,
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.api.gate import Gate
 from dashboard.api.headers import SecurityHeaders
 from dashboard.api.own_password import password_routes
 from dashboard.api.pages import notice_page, sign_in_page, sign_out_page
+from dashboard.api.released import Released
 from dashboard.api.shell import Shell
 from dashboard.api.site import Site
 from dashboard.services.sign_in import Credentials, Opened, SignInRefused, SignInThrottled
@@ -33,8 +34,8 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def web_middleware(site: Site) -> list[Middleware]:
-    """Outermost first: headers on everything, then the gate, then the rewritten index page."""
-    return [Middleware(part, site=site) for part in (SecurityHeaders, Gate, Shell)]
+    """Outermost first: headers on everything, then the gate, then files by the log, then the rewritten index page."""
+    return [Middleware(part, site=site) for part in (SecurityHeaders, Gate, Released, Shell)]
 
 
 def web_routes(site: Site) -> list[BaseRoute]:

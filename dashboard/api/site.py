@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starlette.requests import HTTPConnection
 
+from analytics.core.access import Actor
 from dashboard.services.readiness import Readiness
 from dashboard.services.sign_in import LocalAccounts, SignIn, served_securely, session_cookie_name
 from dashboard.settings import Settings
@@ -23,7 +24,8 @@ def utc_now() -> datetime:
 class Site:
     """Settings, services and the clock of the running server; ``shell`` is Streamlit's index page.
 
-    ``icon`` is a PNG, ``sheet`` the style rules that theme settings cannot express.
+    ``icon`` is a PNG, ``sheet`` the style rules that theme settings cannot express. ``released`` says whether bytes of
+    a checksum were recorded as handed to somebody.
     """
 
     settings: Settings
@@ -33,6 +35,7 @@ class Site:
     shell: Path
     icon: Path
     sheet: Path
+    released: Callable[[Actor, str], bool]
     clock: Callable[[], datetime] = utc_now
 
     @property

@@ -62,8 +62,8 @@ class Overview(UseCase):
         )
 
     @reads
-    def rows(self, asked: Asked) -> Rows:
-        """Order lines behind a number, newest first; raises AccessDenied without the right to see rows."""
+    def rows(self, asked: Asked, most: int = ROWS_SHOWN) -> Rows:
+        """At most so many order lines behind a number, newest first; raises AccessDenied without the right to them."""
         opened = self._desk.open(Action.SEE_ROWS)
         period = period_of(asked, opened.covered)
         lines = opened.facts.table("sales_line")
@@ -78,7 +78,7 @@ class Overview(UseCase):
         for name, values in where:
             described = described.filter(described[name].isin(list(values)))
         total = opened.facts.answer(described.aggregate(total=described.count()))["total"][0].as_py()
-        newest = described.order_by([described.day.desc(), described.order_id, described.line_no]).limit(ROWS_SHOWN)
+        newest = described.order_by([described.day.desc(), described.order_id, described.line_no]).limit(most)
         frame = opened.facts.answer(
             newest.select(
                 "day",

@@ -65,7 +65,13 @@ def refused(words: Words, error: DomainError) -> None:
 
 def broken(words: Words, page: str, error: Exception) -> str:
     """Log the exception under a fresh reference, show only that reference, return it."""
+    reference = noted(page, error)
+    st.error(words.t("error.unexpected", reference=reference), icon=":material/error:")
+    return reference
+
+
+def noted(page: str, error: Exception) -> str:
+    """Log the exception under a fresh reference and return it."""
     reference = secrets.token_hex(4)
     log.error("page %s failed, reference %s", page, reference, exc_info=error)
-    st.error(words.t("error.unexpected", reference=reference), icon=":material/error:")
     return reference

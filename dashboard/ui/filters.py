@@ -218,16 +218,11 @@ def _set(name: str, values: list[str]) -> None:
 def draw_chips(fmt: Format, asked: Asked, options: FilterOptions, names: Mapping[str, Mapping[str, str]]) -> None:
     """Show every filter that is set, each with a way to remove it; ``names``: filter → code → label."""
     t = fmt.words.t
-    lists = {"channel": options.channels, "category": options.categories, "partner": options.partners}
-    set_now = [(name, value) for name, field in LISTS.items() for value in getattr(asked, field)]
+    set_now = labelled(fmt, asked, options, names)
     if not set_now:
         return
-    kept: dict[str, str] = st.session_state.get(NAMED, {})
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="filter.chips"):
-        for name, value in set_now:
-            label = option_labels(lists[name]).get(value) if name in lists else None
-            label = label or names.get(name, {}).get(value) or kept.get(f"{name}:{value}")
-            label = label or (t("map.unnamed") if name == "cell" else value)
+        for name, value, label in set_now:
             text = t("filter.chip", name=t(f"filter.{name}"), value=label)
             st.button(
                 text,
@@ -240,3 +235,30 @@ def draw_chips(fmt: Format, asked: Asked, options: FilterOptions, names: Mapping
             )
         if len(set_now) > 1:
             st.button(t("filter.reset"), key="filter.reset", type="tertiary", on_click=reset)
+
+
+def labelled(
+    fmt: Format, asked: Asked, options: FilterOptions, names: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Every value that is set as (filter, code, label)."""
+    lists = {"channel": options.channels, "category": options.categories, "partner": options.partners}
+    kept: dict[str, str] = st.session_state.get(NAMED, {})
+    found = []
+    for name, value in ((name, value) for name, field in LISTS.items() for value in getattr(asked, field)):
+        label = option_labels(lists[name]).get(value) if name in lists else None
+        label = label or names.get(name, {}).get(value) or kept.get(f"{name}:{value}")
+        found.append((name, value, label or (fmt.words.t("map.unnamed") if name == "cell" else value)))
+    return found
+
+
+def described(
+    fmt: Format, asked: Asked, options: FilterOptions, names: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str]]:
+    """Comparison and every filter that is set, in words: (label, text)."""
+    t = fmt.words.t
+    told = [(t("filter.compare"), t(f"filter.compare.{asked.comparison.value}"))]
+    values = labelled(fmt, asked, options, names)
+    for name in dict.fromkeys(name for name, _, _ in values):
+        said = [label if label == code else f"{label} ({code})" for one, code, label in values if one == name]
+        told.append((t(f"filter.{name}"), fmt.listed(said)))
+    return told

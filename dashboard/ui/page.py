@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
-import pandas as pd
-import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
 
@@ -19,11 +16,11 @@ from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
 from dashboard.settings import Settings
-from dashboard.ui import filters, identity, markup, tables, tiles
-from dashboard.ui.cache import answer, drawn, key_of
-from dashboard.ui.controls import Controls
+from dashboard.ui import filters, identity, markup, tiles
+from dashboard.ui.cache import answer, key_of
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
+from dashboard.ui.showing import Showing
 from dashboard.ui.tokens import Palette
 from dashboard.words import Words
 
@@ -34,7 +31,7 @@ Slot = Any
 
 
 @dataclass(slots=True)
-class Page(Controls):
+class Page(Showing):
     """One run of one page. ``fmt`` speaks the currency of the build once :meth:`fresh` was called."""
 
     key: str
@@ -49,7 +46,9 @@ class Page(Controls):
     fmt: Format = field(init=False)
     asked: Asked = field(default_factory=Asked)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
     _options: FilterOptions | None = None
+    _fresh: Freshness | None = None
     _chips: Slot = None
     _told: str = ""
 
@@ -84,7 +83,7 @@ class Page(Controls):
     def choice(self, name: str, options: Sequence[str], *, changed: Callable[[], None] | None = None) -> str:
         """One of a few, at first the first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
         key = f"{self.key}.{name}"
-        return str(
+        self.choices[name] = str(
             st.segmented_control(
                 self.t(key),
                 options,
@@ -96,6 +95,7 @@ class Page(Controls):
                 on_change=changed,
             )
         )
+        return self.choices[name]
 
     def pick(
         self, name: str, options: Mapping[str, str], chosen: str | None, choose: Callable[[str | None], None]
@@ -116,16 +116,18 @@ class Page(Controls):
     def search(self, name: str) -> str:
         """Free text that takes effect while it is typed."""
         key = f"{self.key}.{name}"
-        return (
-            st.text_input(self.t(key), placeholder=self.t(f"{key}.hint"), key=key, icon=":material/search:", live=True)
-            or ""
-        )
+        hint = self.t(f"{key}.hint")
+        typed = st.text_input(self.t(key), placeholder=hint, key=key, icon=":material/search:", live=True) or ""
+        if typed:
+            self.choices[name] = typed
+        return typed
 
     # Answering
 
     def fresh(self, freshness: Freshness) -> None:
         """Say where the numbers come from; from here on money has the build's currency."""
         self.fmt = Format(self.words, freshness.currency)
+        self._fresh = freshness
         said = self.t(
             "frame.fresh",
             last=self.fmt.day(freshness.covered.last),
@@ -154,15 +156,6 @@ class Page(Controls):
 
     # Showing
 
-    def section(self, title: str, about: str | None = None) -> None:
-        st.markdown(f"##### {title}", help=about, anchors=False)
-
-    def say(self, text: str) -> None:
-        st.markdown(text)
-
-    def note(self, text: str, about: str | None = None) -> None:
-        st.caption(text, help=about)
-
     def columns(self, *widths: float) -> list[Any]:
         """Containers side by side; they stack on a phone."""
         return list(st.columns(list(widths), gap="medium"))
@@ -178,11 +171,6 @@ class Page(Controls):
     def card(self, name: str) -> Any:
         return st.container(border=True, height="stretch", gap="xsmall", key=f"{self.key}.{name}")
 
-    def details(self, name: str, title: str, *, expanded: bool = False) -> Any | None:
-        """Something below a line that opens; None while it is closed, so that nothing is asked for it."""
-        below = st.expander(title, key=f"{self.key}.{name}", expanded=expanded, on_change="rerun")
-        return below if below.open else None
-
     def tiles(self, shown: Sequence[Tile], baseline: Period, passports: Glossary) -> None:
         """KPI tiles under the days that they are compared with; unit and favourable direction are the registry's."""
         known = {one.metric: one for one in passports.definitions}
@@ -193,35 +181,6 @@ class Page(Controls):
                 tiles.draw_tile(
                     self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red
                 )
-
-    def figure(self, name: str, draw: Callable[[], go.Figure], alt: str) -> None:
-        """A plotly figure of the last answer, without a toolbar."""
-        config = {"displayModeBar": False}
-        key = f"{self.key}.{name}"
-        st.plotly_chart(self.once(name, draw), theme=None, key=key, config=config, alt=alt)
-
-    def once(self, name: str, draw: Callable[[], Drawing]) -> Drawing:
-        """What follows from the last answer alone and from how this person looks at it, made once and shared."""
-        look = f"{self.words.language} {self.rises_red} {self.palette}"
-        return drawn(f"{self.key}.{name} {look} {self._told}", draw)
-
-    def chart(
-        self,
-        name: str,
-        title: str,
-        draw: Callable[[], go.Figure],
-        frame: pd.DataFrame,
-        columns: Sequence[tables.Column],
-        *,
-        about: str | None = None,
-    ) -> None:
-        """A figure under a title that says what it shows and in which unit, with its numbers behind it."""
-        self.section(title, about)
-        self.figure(name, draw, title)
-        behind = self.details(f"{name}.behind", self.t("chart.table"))
-        if behind is not None:
-            with behind:
-                self.table(f"{name}.table", title, frame, columns)
 
     def colour_key(self, colours: Sequence[str], limits: Sequence[str], alt: str) -> None:
         """What the colours of a map mean: the limits between neighbours, one fewer than colours."""
@@ -239,34 +198,6 @@ class Page(Controls):
             key=key,
             alt=alt,
             on_select=lambda: picked(st.session_state[key].selection.objects),
-        )
-
-    def table(
-        self,
-        name: str,
-        title: str,
-        frame: pd.DataFrame,
-        columns: Sequence[tables.Column],
-        *,
-        identified_by: str | None = None,
-        choose: Callable[[str], None] | None = None,
-        height: int | None = None,
-        follows: bool = False,
-    ) -> None:
-        """A table; a selected row is handed to ``choose`` by its id. ``follows``: it shows the last answer as it is."""
-        if frame.empty:
-            self.note(self.t("table.empty"))
-            return
-        convert = partial(tables.shown, frame, columns)
-        tables.draw_table(
-            self.fmt,
-            f"{self.key}.{name}",
-            self.once(f"{name}.shown", convert) if follows else convert(),
-            columns,
-            alt=title,
-            ids=tuple(frame[identified_by].astype(str)) if identified_by else (),
-            choose=choose,
-            height=height,
         )
 
     def gaps(self, gaps: Sequence[Gap]) -> None:

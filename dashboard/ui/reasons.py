@@ -8,13 +8,14 @@ import pandas as pd
 
 from analytics.core.errors import AccessDenied, DomainError
 from analytics.metrics.metric import Favourable, Unit
+from dashboard.services.export_files import Kind
 from dashboard.services.requests import Asked
 from dashboard.services.views import Definition, Glossary, Reasons, Tile
 from dashboard.ui.charts.changes import changes
 from dashboard.ui.errors import remedy, table_names
 from dashboard.ui.filters import narrow
 from dashboard.ui.page import Page
-from dashboard.ui.tables import Column, Kind
+from dashboard.ui.tables import Column
 
 CUTS = ("region", "channel", "category", "partner", "sku")
 NARROWS = frozenset({"channel", "category", "partner", "sku"})

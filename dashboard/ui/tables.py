@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from dashboard.services.export_files import Kind
+from dashboard.services.exports import Rows
+from dashboard.services.views import Rows as FirstRows
 from dashboard.ui.formatting import NOTHING, Format
 
 HEADER, ROW, HIGHEST = 38, 35, 420
 """Pixels of the grid's header and rows, and of the highest table unless a page says otherwise."""
-
-Kind = Literal["text", "day", "money", "cents", "count", "units", "change", "rate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,26 @@ class Column:
     label: str
     kind: Kind = "text"
     width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The first rows of a table that is too long for a page; ``whole`` yields those behind it."""
+
+    frame: pd.DataFrame
+    whole: Rows
+
+
+def excerpt(
+    found: FirstRows, ask: Callable[[int], FirstRows], reshape: Callable[[pd.DataFrame], pd.DataFrame]
+) -> Excerpt:
+    """What a service ``found``, with ``ask`` for all of it; both as ``reshape`` shows them."""
+
+    def whole(most: int) -> tuple[pd.DataFrame, int]:
+        rows = ask(most)
+        return reshape(rows.frame), rows.total
+
+    return Excerpt(reshape(found.frame), whole)
 
 
 NUMBERS: Mapping[Kind, str] = {
@@ -40,15 +61,19 @@ NUMBERS: Mapping[Kind, str] = {
 """Number formats of the grid, which knows no short forms: a table shows every digit."""
 
 
+def label_of(fmt: Format, column: Column) -> str:
+    """What stands above ``column``; money says its currency."""
+    label = fmt.words.t(column.label)
+    return f"{label} ({fmt.symbol.strip()})" if column.kind in ("money", "cents") else label
+
+
 def configured(fmt: Format, column: Column) -> Any:
     """Streamlit's configuration of ``column``."""
-    label = fmt.words.t(column.label)
+    label = label_of(fmt, column)
     if column.kind == "text":
         return st.column_config.TextColumn(label, width=column.width)
     if column.kind == "day":
         return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=column.width or 95)
-    if column.kind in ("money", "cents"):
-        label = f"{label} ({fmt.symbol.strip()})"
     return st.column_config.NumberColumn(label, format=NUMBERS[column.kind], width=column.width)
 
 

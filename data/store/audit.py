@@ -45,11 +45,12 @@ class Deed(StrEnum):
     JOB_STARTED = "job.started"
     JOB_CANCEL_ASKED = "job.cancel_asked"
     JOB_FINISHED = "job.finished"
+    EXPORTED = "export.taken"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, call, load, build, backup or job."""
+    """What it was done to: ``kind`` is user, call, load, build, backup, job or export."""
 
     kind: str
     id: str

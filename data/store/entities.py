@@ -206,3 +206,26 @@ jobs = Table(
     Column("outcome", JSON(none_as_null=True)),
     Column("log", String(200), nullable=False),
 )
+
+# Who saw what: every file that left. Guarded like the trail: rows are added and stay as they are.
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    # No foreign key: what somebody saw outlives the account.
+    Column("user_id", String(200), nullable=False),
+    Column("user_name", String(200), nullable=False),
+    Column("page", String(60), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("columns", JSON, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("format", String(10), nullable=False),
+    Column("checksum", String(64), nullable=False),
+    Column("build_id", String(64)),
+    Index("ix_disclosure_user_id", "user_id", "checksum"),
+    Index("ix_disclosure_at", "at"),
+)

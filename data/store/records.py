@@ -141,3 +141,27 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     outcome: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What one person was given to keep, told before it was handed over.
+
+    ``kind`` is export. ``subject`` is what was shown: the table of ``page``; ``purpose`` the title under which it
+    stood. ``question`` is the canonical text of filters and choices, ``checksum`` the SHA-256 of the bytes.
+    """
+
+    id: str
+    kind: str
+    at: datetime
+    user_id: str
+    user_name: str
+    page: str
+    subject: str
+    purpose: str
+    question: str
+    columns: tuple[str, ...]
+    rows: int
+    format: str
+    checksum: str
+    build_id: str | None

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from analytics.core.access import Scope
 from analytics.core.errors import AccessDenied
 from data.store.audit_trail import Audit
+from data.store.disclosures import Disclosures
 from data.store.engine import Store
 from data.store.jobs import Jobs
 from data.store.policies import PolicyChanges
@@ -18,7 +19,7 @@ from data.store.repositories import Builds, Loads, Users
 
 
 class UnitOfWork:
-    """One transaction over loads, builds, users, policies, jobs and the audit trail.
+    """One transaction over loads, builds, users, policies, jobs, the audit trail and the log of what left.
 
     Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
@@ -31,6 +32,7 @@ class UnitOfWork:
     policies: PolicyChanges
     jobs: Jobs
     audit: Audit
+    disclosures: Disclosures
 
     def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
         if not isinstance(scope, Scope):
@@ -53,6 +55,7 @@ class UnitOfWork:
         self.policies = PolicyChanges(connection, self._scope)
         self.jobs = Jobs(connection, self._scope)
         self.audit = Audit(connection, self._scope)
+        self.disclosures = Disclosures(connection, self._scope)
         return self
 
     def __exit__(

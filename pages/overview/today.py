@@ -13,7 +13,7 @@ from dashboard.ui.filters import narrow
 from dashboard.ui.headline import today_sentence
 from dashboard.ui.page import Page
 from dashboard.ui.reasons import why
-from dashboard.ui.tables import Column
+from dashboard.ui.tables import Column, excerpt
 
 TREND = (
     Column("day", "column.day", "day"),
@@ -86,7 +86,12 @@ def rows(page: Page, asked: Asked) -> None:
     if below is None:
         return
     with below:
+        channels = page.channels()
         found = page.ask(page.services.overview.rows, asked, action=Action.SEE_ROWS)
         page.note(page.t("today.rows.shown", shown=f"{found.shown:,}", total=f"{found.total:,}"))
-        named = found.frame.assign(channel=found.frame["channel"].replace(page.channels()))
-        page.table("rows.table", page.t("today.rows"), named, ROWS, height=380, follows=True)
+        lines = excerpt(
+            found,
+            partial(page.services.overview.rows, asked),
+            lambda frame: frame.assign(channel=frame["channel"].replace(channels)),
+        )
+        page.table("rows.table", page.t("today.rows"), lines, ROWS, height=380, follows=True)

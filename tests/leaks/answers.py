@@ -5,20 +5,23 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from analytics.core.access import Role
+from analytics.core.access import Action, Role
 from analytics.core.calendar import Comparison, Preset
 from analytics.core.errors import DomainError
 from analytics.metrics.registry import METRICS
 from analytics.policies.change import Wanted
 from dashboard.composition import Services
 from dashboard.services.access import NewAccount
+from dashboard.services.export_files import ExportColumn, Format
+from dashboard.services.exports import Export
 from dashboard.services.requests import Asked
 from dashboard.services.views import Freshness
 
@@ -59,6 +62,24 @@ def _maps(services: Services) -> Iterator[Any]:
         yield services.territory.heatmap(asked, metric, 5)
 
 
+def _files(services: Services) -> Iterator[Any]:
+    """Rows of the files that leave; who took them and when differs from file to file."""
+    for asked in ASKED:
+        lines = Export(
+            page="overview.today", table="rows", title="", columns=(ExportColumn("partner_name", "partner"),
+            ExportColumn("amount", "amount", "cents")), rows=partial(_whole, services, asked),
+            action=Action.SEE_ROWS, scope_key=services.scope_key, build_id=None, question="", told=(), language="en",
+            zone=UTC,
+        )  # fmt: skip
+        file = services.exports.take(lines, Format.CSV).decode("utf-8-sig")
+        yield "\n".join(line for line in file.splitlines() if not line.startswith('"#'))
+
+
+def _whole(services: Services, asked: Asked, most: int) -> tuple[pd.DataFrame, int]:
+    found = services.overview.rows(asked, most)
+    return found.frame, found.total
+
+
 def _refused(call: Callable[[], object]) -> Iterator[Any]:
     """What a call answers, or why it does not: commands of others' accounts must say nothing, either."""
     try:
@@ -75,6 +96,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "territory.heatmap": _maps,
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),
     "ask.ask": _asks,
+    "exports.take": _files,
     "sessions.mine": lambda services: iter([services.sessions.mine()]),
     "sessions.end": lambda services: _refused(lambda: services.sessions.end("0" * 16)),
     "sessions.end_others": lambda services: _refused(services.sessions.end_others),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 import pyarrow as pa
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -40,6 +41,14 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What came of asking for a file: the path to fetch it from, or why there is none."""
+
+    path: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What one run of the script sent.
 
@@ -66,7 +75,10 @@ class Run:
 
 
 class VirtualUser:
-    """One tab. ``cookies`` are sent with the handshake, as a browser would."""
+    """One tab. ``cookies`` are sent with the handshake, as a browser would.
+
+    ``offered``: key of a download button → number of the file that is made when it is pressed.
+    """
 
     def __init__(self, base_url: str, page: str = "", *, cookies: Mapping[str, str] | None = None) -> None:
         self.base_url = base_url.rstrip("/")
@@ -74,6 +86,8 @@ class VirtualUser:
         self.query: Mapping[str, str] = {}
         self.locale = "en-US"
         self.widgets: dict[str, Widget] = {}
+        self.offered: dict[str, str] = {}
+        self._session = ""
         self._cookies = dict(cookies or {})
         self._socket: ClientConnection | None = None
         self._known: dict[str, ForwardMsg] = {}
@@ -110,12 +124,39 @@ class VirtualUser:
                 raw = await self._socket.recv()
                 heard.take(self._whole(raw if isinstance(raw, bytes) else raw.encode()), len(raw))
         self.widgets.update(heard.widgets)
+        self.offered.update(heard.offered)
+        self._session = heard.session or self._session
         return heard.run()
 
     async def press(self, label: str, *, timeout: float = 60) -> Run:
         """Click the button of that label; one in a fragment reruns the fragment alone."""
         widget = self.widgets[label]
         return await self.run(Operation(widget, "trigger_value", True), fragment=widget.fragment, timeout=timeout)
+
+    async def ask_for(self, file_id: str, *, timeout: float = 60) -> Made:
+        """Press the download button behind ``file_id``, of this tab or of another one."""
+        await self.want(file_id)
+        async with asyncio.timeout(timeout):
+            while self._socket is not None:
+                raw = await self._socket.recv()
+                message = self._whole(raw if isinstance(raw, bytes) else raw.encode())
+                if message.WhichOneof("type") == "backend_operation_response":
+                    answer = message.backend_operation_response
+                    return Made(answer.deferred_file.url, answer.error_msg)
+        raise RuntimeError("the tab was closed")
+
+    async def want(self, file_id: str) -> None:
+        """Press the button and wait for nothing."""
+        if self._socket is None:
+            raise RuntimeError("use the virtual user in an async with block")
+        await self._socket.send(self._wanted(file_id))
+
+    def _wanted(self, file_id: str) -> bytes:
+        message = BackMsg()
+        message.backend_operation_request.request_id = uuid4().hex
+        message.backend_operation_request.session_id = self._session
+        message.backend_operation_request.deferred_file.file_id = file_id
+        return bytes(message.SerializeToString())
 
     def _asked(self, operations: tuple[Operation, ...], fragment: str) -> bytes:
         message = BackMsg()
@@ -156,6 +197,8 @@ class _Heard:
     kinds: list[str] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     widgets: dict[str, Widget] = field(default_factory=dict)
+    offered: dict[str, str] = field(default_factory=dict)
+    session: str = ""
     bytes: int = 0
     first: float | None = None
     finished: bool = False
@@ -167,6 +210,8 @@ class _Heard:
         if kind == "delta":
             self.first = self.first or time.perf_counter() - self.began
             self._take_delta(message.delta)
+        if kind == "new_session":
+            self.session = message.new_session.initialize.session_id
         self.finished = kind == "script_finished"
 
     def _take_delta(self, delta: Any) -> None:
@@ -179,6 +224,8 @@ class _Heard:
             self.metrics[element.label] = element.body
         if kind == "exception":
             self.exceptions.append(f"{element.type}: {element.message}")
+        if kind == "download_button":
+            self.offered[element.id.split("-", 2)[-1]] = element.deferred_file_id
         if getattr(element, "id", ""):
             label = getattr(element, "label", "") or element.id
             self.widgets[label] = Widget(element.id, kind, label, delta.fragment_id)

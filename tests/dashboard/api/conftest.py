@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import streamlit as st
@@ -20,16 +22,17 @@ from starlette.testclient import TestClient
 from streamlit.web.server.starlette.starlette_app import create_streamlit_middleware
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_assets_routes
 
-from analytics.core.access import ROOT, Role
+from analytics.core.access import ROOT, Role, Scope
 from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
-from dashboard.composition import latest_build
+from dashboard.composition import latest_build, released
 from dashboard.services.readiness import readiness
 from dashboard.services.sign_in import LocalAccounts, SignIn
 from dashboard.settings import settings_from
 from data.store.engine import Store, open_store
 from data.store.identity import Identity
-from data.store.records import User
+from data.store.records import Disclosure, User
+from data.store.unit_of_work import UnitOfWork
 from tests.limits import limits
 
 PASSWORD = "long enough password"
@@ -78,6 +81,7 @@ def build_house(home: Path, base_url: str = "http://localhost:8501", **environme
         shell=SHELL,
         icon=UI / "static" / "icon.png",
         sheet=UI / "static" / "sheet.css",
+        released=partial(released, store),
         clock=lambda: times["now"],
     )
     user = identity.create_user(
@@ -121,3 +125,15 @@ def sign_in(
     sent = {"origin": origin, "sec-fetch-site": "same-origin", **headers}
     answer: Response = browser.post("/sign-in", data=form, headers=sent)
     return answer
+
+
+def hand_over(house: House, file: bytes, *, to: str | None = None) -> None:
+    """Record ``file`` as given to the house's user, or to somebody else."""
+    checksum = hashlib.sha256(file).hexdigest()
+    told = Disclosure(
+        uuid4().hex, "export", NOW, to or house.user.id, "wang", "overview.today", "rows", "", "", (), 1, "csv",
+        checksum, None,
+    )  # fmt: skip
+    with UnitOfWork(house.store, Scope(frozenset({ROOT}))) as unit:
+        unit.disclosures.add(told)
+        unit.commit()

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.api.headers import content_hash, page_policy
 from dashboard.words import words
-from tests.dashboard.api.conftest import SHELL, House, sign_in
+from tests.dashboard.api.conftest import SHELL, House, hand_over, sign_in
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -112,8 +112,20 @@ def test_exports_are_for_the_signed_in_and_are_not_kept(house: House) -> None:
     browser = house.browser()
     assert browser.get("/media/abc").status_code == 401
     sign_in(browser)
+    hand_over(house, b"somebody's export")
     answer = browser.get("/media/abc")
     assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_file_that_no_log_tells_of_is_not_there(house: House) -> None:
+    """Such as one that a page published while it was drawn, instead of offering it."""
+    browser = house.browser()
+    sign_in(browser)
+    hand_over(house, b"another export")
+    hand_over(house, b"somebody's export", to="somebody else")
+    answer = browser.get("/media/abc")
+    assert (answer.status_code, answer.text) == (404, "Not Found")
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -121,6 +133,7 @@ def test_streamlits_cookies_are_secure_too_where_ours_are(house: House, public_h
     for home, expected in ((house, False), (public_house, True)):
         browser = home.browser()
         sign_in(browser)
+        hand_over(home, b"somebody's export")
         cookie = browser.get("/media/abc").headers["set-cookie"]
         assert cookie.startswith("of-streamlit=1")
         assert ("Secure" in cookie) is expected

@@ -15,6 +15,8 @@ from analytics.core.access import Action, Actor, Grant, Role
 from analytics.core.calendar import Period, baseline, preset_period
 from analytics.core.errors import AccessDenied, DomainError, MissingData
 from dashboard.services.access import NewAccount
+from dashboard.services.export_files import About, Format, file_bytes
+from dashboard.services.exports import Export
 from dashboard.services.requests import Asked
 from dashboard.services.sessions import OwnSessions
 from dashboard.services.views import (
@@ -123,7 +125,7 @@ class FakeOverview:
             (Gap("account_unknown", 1, 312, 21_400.0), Gap("cost_unknown", 2, 90, 8_800.0, ("R5", "O5"))),
         )
 
-    def rows(self, asked: Asked) -> Rows:
+    def rows(self, asked: Asked, most: int = 500) -> Rows:
         self.asked.append(asked)
         period, _ = periods(asked)
         frame = pd.DataFrame(
@@ -339,6 +341,17 @@ class FakeViewing:
 
 
 @dataclass
+class FakeExports:
+    """Hands out what it was asked for, unlogged."""
+
+    def take(self, export: Export, form: Format) -> bytes:
+        frame, rows = export.rows(1_000)
+        if rows > 1_000:
+            raise DomainError("export_too_large", rows=f"{rows:,}", most="1,000")
+        return file_bytes(form, frame, export.columns, About(export.told, ("rows", "about"), ""))
+
+
+@dataclass
 class FakeServices:
     """Looks like the real Services to the frame and to pages."""
 
@@ -353,6 +366,7 @@ class FakeServices:
     sessions: FakeSessions = field(default_factory=FakeSessions)
     access: FakeAccess = field(default_factory=FakeAccess)
     viewing: FakeViewing = field(default_factory=FakeViewing)
+    exports: FakeExports = field(default_factory=FakeExports)
 
     @property
     def desk(self) -> FakeDesk:

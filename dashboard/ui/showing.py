@@ -1,0 +1,172 @@
+"""The part of a page that shows text, figures and tables, and lets tables leave as they stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from analytics.core.access import ROOT, Action
+from dashboard.services.asked import period_of
+from dashboard.services.export_files import ExportColumn
+from dashboard.services.exports import Export, Rows, canonical_question
+from dashboard.services.requests import Asked
+from dashboard.services.views import FilterOptions, Freshness
+from dashboard.ui import downloads, filters, identity, tables
+from dashboard.ui.asked_url import to_params
+from dashboard.ui.cache import drawn
+from dashboard.ui.controls import Controls
+from dashboard.ui.tokens import Palette
+
+Drawing = TypeVar("Drawing")
+
+
+class Showing(Controls):
+    """Sentences, figures, tables.
+
+    ``choices`` are what was chosen on the page beside the filters (name → code or typed text).
+    """
+
+    __slots__ = ()
+    action: Action
+    services: Any
+    palette: Palette
+    rises_red: bool
+    asked: Asked
+    choices: dict[str, str]
+    names: dict[str, dict[str, str]]
+    _options: FilterOptions | None
+    _fresh: Freshness | None
+    _told: str
+
+    def section(self, title: str, about: str | None = None) -> None:
+        st.markdown(f"##### {title}", help=about, anchors=False)
+
+    def say(self, text: str) -> None:
+        st.markdown(text)
+
+    def note(self, text: str, about: str | None = None) -> None:
+        st.caption(text, help=about)
+
+    def details(self, name: str, title: str, *, expanded: bool = False) -> Any | None:
+        """Something below a line that opens; None while it is closed, so that nothing is asked for it."""
+        below = st.expander(title, key=f"{self.key}.{name}", expanded=expanded, on_change="rerun")
+        return below if below.open else None
+
+    def once(self, name: str, draw: Callable[[], Drawing]) -> Drawing:
+        """What follows from the last answer alone and from how this person looks at it, made once and shared."""
+        look = f"{self.words.language} {self.rises_red} {self.palette}"
+        return drawn(f"{self.key}.{name} {look} {self._told}", draw)
+
+    def figure(self, name: str, draw: Callable[[], go.Figure], alt: str) -> None:
+        """A plotly figure of the last answer, without a toolbar."""
+        config = {"displayModeBar": False}
+        key = f"{self.key}.{name}"
+        st.plotly_chart(self.once(name, draw), theme=None, key=key, config=config, alt=alt)
+
+    def chart(
+        self,
+        name: str,
+        title: str,
+        draw: Callable[[], go.Figure],
+        frame: pd.DataFrame,
+        columns: Sequence[tables.Column],
+        *,
+        about: str | None = None,
+    ) -> None:
+        """A figure under a title that says what it shows and in which unit, with its numbers behind it."""
+        self.section(title, about)
+        self.figure(name, draw, title)
+        behind = self.details(f"{name}.behind", self.words.t("chart.table"))
+        if behind is not None:
+            with behind:
+                self.table(f"{name}.table", title, frame, columns)
+
+    def table(
+        self,
+        name: str,
+        title: str,
+        shown: pd.DataFrame | tables.Excerpt,
+        columns: Sequence[tables.Column],
+        *,
+        identified_by: str | None = None,
+        choose: Callable[[str], None] | None = None,
+        height: int | None = None,
+        follows: bool = False,
+    ) -> None:
+        """A table, and below it the way to take it along.
+
+        A selected row is handed to ``choose`` by its id. ``follows``: it shows the last answer as it is.
+        """
+        frame = shown.frame if isinstance(shown, tables.Excerpt) else shown
+        whole: Rows = shown.whole if isinstance(shown, tables.Excerpt) else lambda _: (frame, len(frame))
+        if frame.empty:
+            self.note(self.words.t("table.empty"))
+            return
+        convert = partial(tables.shown, frame, columns)
+        key = f"{self.key}.{name}"
+        tables.draw_table(
+            self.fmt,
+            key,
+            self.once(f"{name}.shown", convert) if follows else convert(),
+            columns,
+            alt=title,
+            ids=tuple(frame[identified_by].astype(str)) if identified_by else (),
+            choose=choose,
+            height=height,
+        )
+        with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"{key}.leave"):
+            export = self._export(name, title, columns, whole)
+            downloads.offer(self.services, self.words, key, export, self._file_name(title))
+
+    def _export(self, name: str, title: str, columns: Sequence[tables.Column], rows: Rows) -> Export:
+        said = [ExportColumn(one.name, tables.label_of(self.fmt, one), one.kind) for one in columns]
+        params = to_params(self.asked) if self._options else {}
+        days = self._days()
+        between = {"first": days[0], "last": days[1]} if days else {}
+        return Export(
+            page=self.key,
+            table=name,
+            title=title,
+            columns=tuple(said),
+            rows=rows,
+            action=self.action,
+            scope_key=self.services.scope_key,
+            build_id=self._fresh.build_id if self._fresh else None,
+            question=canonical_question({**params, **between, **self.choices}),
+            told=tuple(self._told_question()),
+            language=self.words.language,
+            zone=identity.zone(),
+        )
+
+    def _days(self) -> tuple[str, str] | None:
+        """First and last day of the page's period; None on a page without one."""
+        if self._options is None:
+            return None
+        period = period_of(self.asked, self._options.covered)
+        return period.first.isoformat(), period.last.isoformat()
+
+    def _told_question(self) -> list[tuple[str, str]]:
+        """What was asked, in words: page, period, filters and choices."""
+        t = self.words.t
+        told = [(t("export.page"), t(f"page.{self.key}.title"))]
+        if days := self._days():
+            told.append((t("filter.period"), t("export.days", first=days[0], last=days[1])))
+        if self._options is not None:
+            told += filters.described(self.fmt, self.asked, self._options, self.names)
+        for name, chosen in self.choices.items():
+            key = f"{self.key}.{name}"
+            told.append((t(key), t(f"{key}.{chosen}") if self.words.has(f"{key}.{chosen}") else chosen))
+        return [(label, text) for label, text in told if text]
+
+    def _file_name(self, title: str) -> str:
+        t = self.words.t
+        grants = sorted(self.services.actor.grants)
+        scope = t("export.everything") if ROOT in grants else self.fmt.listed(grants)
+        return downloads.file_name(
+            [t("frame.product"), t(f"page.{self.key}.title"), title, *(self._days() or ()), scope]
+        )
