@@ -18,7 +18,7 @@ from analytics.core.errors import AccessDenied, DomainError
 from analytics.policies.table import PolicyTable
 from dashboard.services.desk import Desk
 from dashboard.services.export_files import SHEET_ROWS, About, ExportColumn, Format, file_bytes
-from dashboard.services.policies import policy_day
+from  import policy_day
 from dashboard.services.use_case import UseCase
 from dashboard.words import Words, words
 from data.store.audit import Deed, Subject
