@@ -14,11 +14,11 @@ from typing import Protocol
 import pandas as pd
 
 from analytics.core.access import ROOT, Action, Actor, Role
+from analytics.core.calendar import day_of
 from analytics.core.errors import AccessDenied, DomainError
 from analytics.policies.table import PolicyTable
 from dashboard.services.desk import Desk
 from dashboard.services.export_files import SHEET_ROWS, About, ExportColumn, Format, file_bytes
-from  import policy_day
 from dashboard.services.use_case import UseCase
 from dashboard.words import Words, words
 from data.store.audit import Deed, Subject
@@ -118,7 +118,7 @@ class Exports(UseCase):
         return data
 
     def _rows(self, export: Export, form: Format, actor: Actor) -> tuple[pd.DataFrame, int]:
-        most = max_rows(self._means.policies(), actor, policy_day(self._means.clock()))
+        most = max_rows(self._means.policies(), actor, day_of(self._means.clock()))
         most = min(most, SHEET_ROWS) if form is Format.XLSX else most
         frame, rows = export.rows(most)
         if rows > most:
