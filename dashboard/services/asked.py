@@ -37,6 +37,8 @@ def where_of(asked: Asked, opened: Opened, *, cells: bool = True) -> Where:
     ``cells=False`` leaves the chosen hexagons out, for a map that goes on showing what lies around them.
     """
     kept: list[tuple[str, tuple[str | bool | None, ...]]] = []
+    if asked.regions:
+        kept.append(("region", _regions_within(asked.regions, opened)))
     if asked.channels:
         kept.append(("channel", asked.channels))
     if asked.partners:
@@ -55,6 +57,14 @@ def in_cells(cells: tuple[str, ...]) -> Where:
     known = [cell for cell in cells if is_cell(cell) and resolution_of(cell) in RESOLUTIONS]
     sizes = sorted({resolution_of(cell) for cell in known}) or [RESOLUTIONS[0]]
     return tuple((f"cell{size}", tuple(cell for cell in known if resolution_of(cell) == size)) for size in sizes)
+
+
+def _regions_within(regions: tuple[str, ...], opened: Opened) -> tuple[str, ...]:
+    """Codes of the regions and of all that lie in them: a province stands for its cities and districts."""
+    known, chosen = opened.facts.table("region"), list(regions)
+    inside = known.filter(known.code.isin(chosen) | known.city.isin(chosen) | known.province.isin(chosen))
+    found = opened.facts.answer(inside.select("code").distinct())["code"].to_pylist()
+    return tuple(sorted({*found, *regions}))
 
 
 def _with_descendants(partners: tuple[str, ...], opened: Opened) -> tuple[str, ...]:

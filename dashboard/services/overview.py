@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from analytics.core.access import Action
 from analytics.core.calendar import Period
 from analytics.metrics.coverage import GAPS
+from analytics.metrics.facts import DIMENSIONS
 from analytics.metrics.query import Question
 from dashboard.services.asked import Where, bucket_days, bucket_of, bucket_start, buckets, period_of, where_of
 from dashboard.services.desk import Desk, Opened
+from dashboard.services.frames import frame_of
 from dashboard.services.kpi import Compared, compared, tiles_of
 from dashboard.services.requests import Asked
 from dashboard.services.targets import targets_by_partner
+from dashboard.services.tiers import tier_of
 from dashboard.services.use_case import UseCase, reads
-from dashboard.services.views import Gap, Rows, Today
+from dashboard.services.views import Gap, Rows, Tiers, Today
 
 TILES = (
     "sales",
@@ -48,8 +50,7 @@ class Overview(UseCase):
         """Tiles, trend and tops for the period, each against the baseline; raises MissingData, AccessDenied."""
         opened = self._desk.open(Action.SEE_OVERVIEW)
         view = compared(opened, asked)
-        sigmas = self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last)
-        tiles = tiles_of(view, TILES, sigmas=float(sigmas))
+        tiles = tiles_of(view, TILES, sigmas=self._sigmas(opened))
         return Today(
             freshness=opened.freshness,
             period=view.period,
@@ -62,6 +63,17 @@ class Overview(UseCase):
         )
 
     @reads
+    def tiers(self, asked: Asked) -> Tiers:
+        """Who stands where one level below what is asked, the unusual first; raises MissingData, AccessDenied."""
+        opened = self._desk.open(Action.SEE_OVERVIEW)
+        view = compared(opened, asked)
+        level, rows = tier_of(view, sigmas=self._sigmas(opened))
+        return Tiers(opened.freshness, view.period, view.baseline, level, rows)
+
+    def _sigmas(self, opened: Opened) -> float:
+        return float(self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last))
+
+    @reads
     def rows(self, asked: Asked, most: int = ROWS_SHOWN) -> Rows:
         """At most so many order lines behind a number, newest first; raises AccessDenied without the right to them."""
         opened = self._desk.open(Action.SEE_ROWS)
@@ -72,9 +84,9 @@ class Overview(UseCase):
         described = lines.left_join(products.select("sku", "category", product_name="name"), "sku").drop("sku_right")
         described = described.left_join(partners.select("partner", partner_name="name"), "partner")
         where = where_of(asked, opened)
-        cells = [name for name, _ in where if name.startswith("cell")]
-        if cells:
-            described = described.left_join(opened.facts.table("place").select("place", *cells), "place")
+        placed = [name for name, _ in where if DIMENSIONS[name].table == "place"]
+        if placed:
+            described = described.left_join(opened.facts.table("place").select("place", *placed), "place")
         for name, values in where:
             described = described.filter(described[name].isin(list(values)))
         total = opened.facts.answer(described.aggregate(total=described.count()))["total"][0].as_py()
@@ -94,16 +106,6 @@ class Overview(UseCase):
             )
         )
         return Rows(frame_of(frame), total, frame.num_rows)
-
-
-def frame_of(table: pa.Table) -> pd.DataFrame:
-    """Arrow to pandas for the screen: decimals become floats here and nowhere earlier."""
-    columns = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        kind = column.type
-        columns[name] = column.cast(pa.float64()) if pa.types.is_decimal(kind) else column
-    frame: pd.DataFrame = pa.table(columns).to_pandas(date_as_object=True)
-    return frame
 
 
 def _trend(view: Compared, target: float | None) -> pd.DataFrame:

@@ -23,4 +23,5 @@ class Asked:
     partners: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     skus: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()

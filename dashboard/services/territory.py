@@ -15,7 +15,7 @@ from analytics.metrics.registry import metric_named
 from dashboard.services.asked import Where, baseline_of, comparable, in_cells, period_of, where_of
 from dashboard.services.backdrop import backdrop_of, places_of
 from dashboard.services.desk import Desk, Opened
-from dashboard.services.overview import frame_of
+from dashboard.services.frames import frame_of
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Gap, Heatmap

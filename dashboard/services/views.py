@@ -28,6 +28,8 @@ class Option(NamedTuple):
 
     code: str
     label: str
+    within: tuple[str, ...] = ()
+    """Codes of what it lies in, in another filter: a partner's regions, a product's category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class FilterOptions:
     partners: tuple[Option, ...]
     categories: tuple[Option, ...]
     covered: Period
+    regions: tuple[Option, ...] = ()
+    skus: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,21 @@ class Today:
     partners: pd.DataFrame
     products: pd.DataFrame
     coverage: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """Answer of "who stands where": one row per member of the next ``level`` (province, city or partner).
+
+    Columns: key ("" where it is not known), name, sales, orders, baseline, change, share, target, attained, expected,
+    unusual ("high", "low", or "" for ordinary and for what cannot be judged); the unusual first, then by sales.
+    """
+
+    freshness: Freshness
+    period: Period
+    baseline: Period
+    level: str
+    rows: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from analytics.metrics.query import Question, known_dimensions, rows_behind, tab
 from analytics.metrics.registry import metric_named
 from dashboard.services.asked import Where, baseline_of, comparable, period_of, where_of
 from dashboard.services.desk import Desk, Opened
+from dashboard.services.frames import frame_of
 from dashboard.services.names import names_of
-from dashboard.services.overview import frame_of
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Reasons

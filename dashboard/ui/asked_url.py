@@ -12,7 +12,14 @@ from analytics.core.calendar import Comparison, Preset
 from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Option
 
-LISTS = {"channel": "channels", "category": "categories", "partner": "partners", "sku": "skus", "cell": "cells"}
+LISTS = {
+    "region": "regions",
+    "channel": "channels",
+    "category": "categories",
+    "partner": "partners",
+    "sku": "skus",
+    "cell": "cells",
+}
 """Parameter → field of Asked that holds several values."""
 
 NAMES = ("period", "from", "to", "compare", *LISTS)
@@ -47,7 +54,7 @@ def from_params(params: Mapping[str, Sequence[str]], options: FilterOptions) -> 
     first, last = _day(params, "from"), _day(params, "to")
     if first and last and first <= last:
         asked = replace(asked, first=first, last=last)
-    allowed = {"channel": options.channels, "category": options.categories, "partner": options.partners}
+    allowed = lists_of(options)
     aside = 0
     lists: dict[str, Any] = {}
     for name, field in LISTS.items():
@@ -56,6 +63,17 @@ def from_params(params: Mapping[str, Sequence[str]], options: FilterOptions) -> 
         aside += len(wanted) - len(kept)
         lists[field] = kept
     return replace(asked, **lists), aside
+
+
+def lists_of(options: FilterOptions) -> dict[str, tuple[Option, ...]]:
+    """Filter → what it offers, in the order in which the filters are drawn."""
+    return {
+        "region": options.regions,
+        "partner": options.partners,
+        "channel": options.channels,
+        "category": options.categories,
+        "sku": options.skus,
+    }
 
 
 def _plausible(name: str, value: str, options: tuple[Option, ...] | None) -> bool:

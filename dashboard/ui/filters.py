@@ -17,14 +17,16 @@ import streamlit as st
 from analytics.core.calendar import Comparison, Period, Preset, preset_period
 from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Option
-from dashboard.ui.asked_url import CUSTOM, LISTS, NAMES, Params, from_params, to_params
+from dashboard.ui.asked_url import CUSTOM, LISTS, NAMES, Params, from_params, lists_of, to_params
 from dashboard.ui.formatting import Format
 
 WRITTEN = "filter.written"
 PAGE = "filter.page"
 NAMED = "filter.named"
 NARROW = "filter.narrow"
-WIDGETS = ("channel", "category", "partner")
+WIDGETS = ("region", "partner", "channel", "category", "sku")
+ABOVE = {"partner": "region", "sku": "category"}
+"""Filter → the one that shortens its list: partners of the chosen regions, products of the chosen categories."""
 
 
 def key(name: str) -> str:
@@ -144,7 +146,7 @@ def _comparison(fmt: Format) -> None:
 
 def _more(fmt: Format, options: FilterOptions) -> None:
     t = fmt.words.t
-    choices = {"channel": options.channels, "category": options.categories, "partner": options.partners}
+    choices = lists_of(options)
     chosen = sum(len(st.session_state.get(key(name), ())) for name in choices)
     label = t("filter.more_chosen", count=chosen) if chosen else t("filter.more")
     below = st.popover(label, icon=":material/tune:", key="filter.more", on_change="rerun")
@@ -153,7 +155,7 @@ def _more(fmt: Format, options: FilterOptions) -> None:
         return
     with below:
         for name, entries in choices.items():
-            labels = option_labels(entries)
+            labels = option_labels(_within(name, entries))
             st.multiselect(
                 t(f"filter.{name}"),
                 list(labels),
@@ -163,6 +165,13 @@ def _more(fmt: Format, options: FilterOptions) -> None:
                 key=key(name),
                 persist_state="session",
             )
+
+
+def _within(name: str, entries: tuple[Option, ...]) -> tuple[Option, ...]:
+    """What lies in the chosen regions or categories, and what is chosen already."""
+    above = set(st.session_state.get(key(ABOVE[name]), ())) if name in ABOVE else set()
+    chosen = set(st.session_state.get(key(name), ()))
+    return tuple(one for one in entries if not above or above.intersection(one.within) or one.code in chosen)
 
 
 def _label(labels: Mapping[str, str], code: str) -> str:
@@ -241,7 +250,7 @@ def labelled(
     fmt: Format, asked: Asked, options: FilterOptions, names: Mapping[str, Mapping[str, str]]
 ) -> list[tuple[str, str, str]]:
     """Every value that is set as (filter, code, label)."""
-    lists = {"channel": options.channels, "category": options.categories, "partner": options.partners}
+    lists = lists_of(options)
     kept: dict[str, str] = st.session_state.get(NAMED, {})
     found = []
     for name, value in ((name, value) for name, field in LISTS.items() for value in getattr(asked, field)):

@@ -14,18 +14,12 @@ from dashboard.ui.headline import today_sentence
 from dashboard.ui.page import Page
 from dashboard.ui.reasons import why
 from dashboard.ui.tables import Column, excerpt
+from dashboard.ui.tier_table import tiers
 
 TREND = (
     Column("day", "column.day", "day"),
     Column("sales", "metric.sales.label", "cents"),
     Column("baseline", "column.baseline", "cents"),
-)
-PARTNERS = (
-    Column("name", "column.partner", width=150),
-    Column("sales", "metric.sales.label", "money", 90),
-    Column("change", "column.change", "change", 70),
-    Column("share", "column.share", "rate", 62),
-    Column("orders", "metric.orders.label", "count"),
 )
 PRODUCTS = (
     Column("name", "column.product", width=150),
@@ -58,25 +52,21 @@ def render(page: Page) -> None:
     title = page.t("today.trend", currency=page.fmt.symbol.strip())
     line = partial(trend, page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)
     page.chart("trend", title, line, today.trend, TREND, about=page.t("today.trend.about"))
+    tiers(page, asked)
     why(page, asked, today.tiles, passports)
-    partners, products = page.columns(1, 1)
-    with partners:
-        ranking(page, today, "partner")
-    with products:
-        ranking(page, today, "sku")
+    products(page, today)
     rows(page, asked)
     page.gaps(today.coverage)
 
 
-def ranking(page: Page, today: Today, kind: str) -> None:
+def products(page: Page, today: Today) -> None:
     """The largest and those that changed most; a row narrows the page."""
-    frame, columns = (today.partners, PARTNERS) if kind == "partner" else (today.products, PRODUCTS)
-    title = page.t(f"today.top.{kind}", currency=page.fmt.symbol.strip())
+    frame, title = today.products, page.t("today.top.sku", currency=page.fmt.symbol.strip())
     page.section(title, page.t("today.top.about"))
-    labels = dict(zip(frame[kind].astype(str), frame["name"].astype(str), strict=True))
+    labels = dict(zip(frame["sku"].astype(str), frame["name"].astype(str), strict=True))
     page.table(
-        f"top.{kind}", title, frame, columns,
-        identified_by=kind, height=248, follows=True, choose=lambda code: narrow(kind, code, labels.get(code)),
+        "top.sku", title, frame, PRODUCTS,
+        identified_by="sku", height=248, follows=True, choose=lambda code: narrow("sku", code, labels.get(code)),
     )  # fmt: skip
 
 

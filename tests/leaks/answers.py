@@ -31,6 +31,7 @@ ASKED = (
     Asked(preset=Preset.LAST_7_DAYS, comparison=Comparison.LAST_YEAR),
     dataclasses.replace(EVERYTHING, partners=("S3",)),
     dataclasses.replace(EVERYTHING, skus=("R5",)),
+    dataclasses.replace(EVERYTHING, regions=("130000",)),
     dataclasses.replace(EVERYTHING, categories=("oil",), channels=("shop",)),
 )
 FEBRUARY = Asked(first=date(2026, 2, 11), last=date(2026, 2, 20))
@@ -92,6 +93,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "filters.options": lambda services: iter([services.filters.options()]),
     "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
     "why.explain": _reasons,
+    "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in (*ASKED, FEBRUARY)),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),

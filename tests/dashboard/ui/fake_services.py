@@ -30,6 +30,7 @@ from dashboard.services.views import (
     Place,
     Reasons,
     Rows,
+    Tiers,
     Tile,
     Today,
 )
@@ -96,6 +97,8 @@ class FakeFilters:
             partners=tuple(Option(code, name) for code, name, _ in PARTNERS),
             categories=tuple(Option(name, name) for name in ("大米", "食用油", "杂粮", "面粉")),
             covered=COVERED,
+            regions=(Option("370000", "山东省", ("370000",)), Option("370100", "山东省 · 济南市", ("370000",))),
+            skus=tuple(Option(code, name, (category,)) for code, name, category in PRODUCTS),
         )
 
 
@@ -124,6 +127,13 @@ class FakeOverview:
             ).assign(category="大米"),
             (Gap("account_unknown", 1, 312, 21_400.0), Gap("cost_unknown", 2, 90, 8_800.0, ("R5", "O5"))),
         )
+
+    def tiers(self, asked: Asked) -> Tiers:
+        period, base = periods(asked)
+        level = "partner" if asked.partners else "city" if asked.regions else "province"
+        rows = ranking([("370000", "山东省"), ("410000", "河南省"), ("", "")], "key", "orders")
+        more = {"target": [3e5, float("nan"), 1e5], "attained": [1.0, float("nan"), 1.0], "expected": [2e5] * 3}
+        return Tiers(FRESH, period, base, level, rows.assign(**more, unusual=["high", "low", ""]))
 
     def rows(self, asked: Asked, most: int = 500) -> Rows:
         self.asked.append(asked)

@@ -16,6 +16,8 @@ OPTIONS = FilterOptions(
     channels=(Option("tmall", "T"), Option("jd", "J")),
     partners=tuple(Option(f"S{index}", "same name") for index in range(5)),
     categories=(Option("rice & oil", "R"), Option("杂粮", "Z")),
+    regions=(Option("370000", "Shandong"), Option("370100", "Shandong · Jinan")),
+    skus=tuple(Option(code, code) for code in ("a", "b-1", "c", *(f"p{index}" for index in range(5000)))),
     covered=Period(date(2025, 1, 1), date(2026, 1, 1)),
 )
 days = st.dates(min_value=date(2020, 1, 1), max_value=date(2030, 1, 1))
@@ -32,7 +34,8 @@ def questions(draw: st.DrawFn) -> Asked:
         channels=tuple(draw(st.lists(st.sampled_from(["tmall", "jd"]), unique=True))),
         partners=tuple(draw(st.lists(st.sampled_from([f"S{index}" for index in range(5)]), unique=True))),
         categories=tuple(draw(st.lists(st.sampled_from(["rice & oil", "杂粮"]), unique=True))),
-        skus=tuple(draw(st.lists(st.text("abc-1", min_size=1), unique=True, max_size=3))),
+        skus=tuple(draw(st.lists(st.sampled_from(["a", "b-1", "c"]), unique=True, max_size=3))),
+        regions=tuple(draw(st.lists(st.sampled_from(["370000", "370100"]), unique=True))),
         cells=tuple(draw(st.lists(st.text("0123456789abcdef", min_size=15, max_size=15), unique=True, max_size=3))),
     )
 

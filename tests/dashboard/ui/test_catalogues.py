@@ -18,6 +18,7 @@ from analytics.metrics.registry import METRICS
 from analytics.policies.change import FOUND
 from dashboard.services.job_kinds import KINDS
 from dashboard.ui.asked_url import CUSTOM, LISTS
+from dashboard.ui.filters import WIDGETS
 from dashboard.words import LANGUAGES, words
 from data.store.audit import FINDINGS
 from data.store.records import JobState
@@ -64,6 +65,20 @@ def job_keys() -> set[str]:
     return keys | {f"cli.column.{name}" for name in ("job", "kind", "for", "state", "progress", "outcome")}
 
 
+def access_keys() -> set[str]:
+    """Keys of the pages about accounts and sessions that code puts together."""
+    keys = {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
+    keys |= {f"admin.access.change.{one}" for one in ("roles", "grants", "button", "done")}
+    keys |= {f"admin.access.{one}" for one in ("search", "search.hint", "account", "account.all", "choose")}
+    commands = ("admin.access.create", "admin.access.disable", "admin.access.enable", "admin.access.end")
+    keys |= {f"{one}.done" for one in (*commands, "account.sessions.end", "account.sessions.end_others")}
+    keys |= {*commands[1:], "account.sessions.end", "account.sessions.end_others", "account.sessions.password"}
+    keys |= {f"admin.access.limit.{one}" for one in ("first", "last", "button", "done")} | {"frame.viewing.end"}
+    keys |= {f"admin.access.term.{one}" for one in ("now", "later", "over")}
+    keys |= {"admin.access.view_as", "admin.access.view_as.done", "frame.viewing.end.done"}
+    return keys
+
+
 def made_keys() -> set[str]:
     """Keys that code puts together."""
     keys = {f"metric.{metric.name}.{part}" for metric in METRICS for part in ("label", "about", "formula")}
@@ -72,7 +87,7 @@ def made_keys() -> set[str]:
     keys |= {f"favourable.{one}" for one in Favourable} | {f"role.{role}" for role in Role}
     keys |= {f"gap.{kind}" for kind in GAPS} | {f"error.{code}" for code in error_codes()}
     keys |= {f"filter.period.{one}" for one in [*Preset, CUSTOM]} | {f"filter.compare.{one}" for one in Comparison}
-    keys |= {f"filter.{name}" for name in LISTS} | {f"filter.{name}.all" for name in ("channel", "category", "partner")}
+    keys |= {f"filter.{name}" for name in LISTS} | {f"filter.{name}.all" for name in WIDGETS}
     keys |= {f"page.{spec.key}.{part}" for spec in PAGES for part in ("title", "about")}
     keys |= {f"section.{spec.section}" for spec in PAGES}
     keys |= {f"heatmap.title.{metric}" for metric in MAPPED}
@@ -84,16 +99,9 @@ def made_keys() -> set[str]:
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys()
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
-    keys |= {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
-    keys |= {f"admin.access.change.{one}" for one in ("roles", "grants", "button", "done")}
-    keys |= {f"admin.access.{one}" for one in ("search", "search.hint", "account", "account.all", "choose")}
-    commands = ("admin.access.create", "admin.access.disable", "admin.access.enable", "admin.access.end")
-    keys |= {f"{one}.done" for one in (*commands, "account.sessions.end", "account.sessions.end_others")}
-    keys |= {*commands[1:], "account.sessions.end", "account.sessions.end_others", "account.sessions.password"}
-    keys |= {f"admin.access.limit.{one}" for one in ("first", "last", "button", "done")} | {"frame.viewing.end"}
-    keys |= {f"admin.access.term.{one}" for one in ("now", "later", "over")}
-    keys |= {"admin.access.view_as", "admin.access.view_as.done", "frame.viewing.end.done"}
-    keys |= {f"today.top.{kind}" for kind in ("partner", "sku")} | {f"frame.rise.{one}" for one in ("red", "green")}
+    keys |= access_keys()
+    keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
+    keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}
 
