@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +14,15 @@ import ibis
 import ibis.backends.duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.common.exceptions import TableNotFound
 from ibis.expr.operations import Node
+from sqlglot import exp
+
+NOTES = "made_from"
+"""Table beside a mart, in its file: what the mart was made from."""
+ROW = "row"
+"""Column that numbers the rows of a mart's file."""
+_TARGET = ("target", "main")
 
 
 class DuckDBEngine:
@@ -81,9 +91,14 @@ class Workshop:
             self._raw.execute(f"SET threads = {int(threads)}")
         self.backend: ibis.backends.duckdb.Backend = ibis.duckdb.from_connection(self._raw)
 
-    def parquet(self, files: list[str], name: str) -> ir.Table:
-        """Lake files as a table; the month comes from the folder names of the partitions."""
-        return self.backend.read_parquet(sorted(files), table_name=name, hive_partitioning=True, union_by_name=True)
+    def parquet(self, files: list[str], name: str, *, filename: bool = False) -> ir.Table:
+        """Lake files as a table; the month comes from the folder names of the partitions.
+
+        ``filename`` adds a column of that name: the file that holds the row.
+        """
+        return self.backend.read_parquet(
+            sorted(files), table_name=name, hive_partitioning=True, union_by_name=True, filename=filename
+        )
 
     def empty(self, schema: pa.Schema, name: str) -> ir.Table:
         return self.backend.create_table(name, schema.empty_table(), temp=True, overwrite=True)
@@ -92,25 +107,61 @@ class Workshop:
         """Compute now and keep inside the workshop, for expressions that several marts use."""
         return self.backend.create_table(name, expression, temp=True, overwrite=True)
 
-    def write(self, expression: ir.Table, name: str, file: Path) -> None:
-        """Write the mart ``name`` into ``file``; the file appears whole or not at all."""
+    def write(self, expression: ir.Table | pa.Table, name: str, file: Path, notes: pa.Table | None = None) -> None:
+        """Write the mart ``name`` into ``file``, with ``notes`` in a table beside it; all of it appears or nothing."""
+        with self._appearing(file) as half, self._target(half):
+            self.backend.create_table(name, expression, database=_TARGET)
+            self._note(notes)
+
+    def revise(
+        self, base: Path, name: str, gone: ir.Table, come: ir.Table, file: Path, notes: pa.Table | None = None
+    ) -> None:
+        """Write into ``file`` what ``base`` holds, without the rows that ``gone`` numbers in ROW, and with ``come``."""
+        with self._appearing(file) as half:
+            shutil.copyfile(base, half)
+            with self._target(half):
+                rows = self.backend.compiler.to_sqlglot(gone.select(ROW))
+                out = exp.delete(exp.table_(name, db="main", catalog="target"))
+                self._raw.execute(out.where(exp.column("rowid").isin(query=rows)).sql("duckdb"))
+                self.backend.insert(name, come, database=_TARGET)
+                self._note(notes)
+
+    def _note(self, notes: pa.Table | None) -> None:
+        if notes is not None:
+            self.backend.create_table(NOTES, notes, database=_TARGET, overwrite=True)
+
+    @contextmanager
+    def _appearing(self, file: Path) -> Iterator[Path]:
+        """A name to write under; it becomes ``file`` at the end, unless something went wrong."""
         file.parent.mkdir(parents=True, exist_ok=True)
         # A name of its own: two builds at once must not write into one file.
         half = file.with_name(f"{file.stem}-{uuid4().hex[:8]}.half")
-        self._raw.execute(f"ATTACH '{_quoted(half)}' AS target")
         try:
-            try:
-                self.backend.create_table(name, expression, database=("target", "main"))
-            finally:
-                self._raw.execute("DETACH target")
+            yield half
             half.replace(file)
         finally:
             half.unlink(missing_ok=True)
 
-    def attach(self, name: str, file: Path) -> ir.Table:
-        """A mart that was built before, as a table."""
-        self._raw.execute(f"ATTACH IF NOT EXISTS '{_quoted(file)}' AS {_alias(name)} (READ_ONLY)")
-        return self.backend.table(name, database=(_alias(name), "main"))
+    @contextmanager
+    def _target(self, file: Path) -> Iterator[None]:
+        self._raw.execute(f"ATTACH '{_quoted(file)}' AS target")
+        try:
+            yield
+        finally:
+            self._raw.execute("DETACH target")
+
+    def notes(self, file: Path, alias: str) -> pa.Table | None:
+        """The notes that were written beside a mart; None where there are none."""
+        self._raw.execute(f"ATTACH IF NOT EXISTS '{_quoted(file)}' AS {alias} (READ_ONLY)")
+        try:
+            return self.backend.table(NOTES, database=(alias, "main")).to_pyarrow()
+        except TableNotFound:
+            return None
+
+    def attach(self, name: str, file: Path, alias: str) -> ir.Table:
+        """A mart that was built before, as a table; ``alias`` is what this workshop calls the file."""
+        self._raw.execute(f"ATTACH IF NOT EXISTS '{_quoted(file)}' AS {alias} (READ_ONLY)")
+        return self.backend.table(name, database=(alias, "main"))
 
     def collect(self, expression: ir.Table) -> pa.Table:
         return expression.to_pyarrow()

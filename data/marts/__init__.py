@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from data.marts import dimensions, partners, places, sales, targets
+from data.marts import dimensions, mentions, partners, places, sales, targets
 from data.marts.mart import Mart
 
-MARTS: tuple[Mart, ...] = (*dimensions.MARTS, *partners.MARTS, *places.MARTS, *sales.MARTS, *targets.MARTS)
+MARTS: tuple[Mart, ...] = (
+    *mentions.MARTS,
+    *dimensions.MARTS,
+    *partners.MARTS,
+    *places.MARTS,
+    *sales.MARTS,
+    *targets.MARTS,
+)

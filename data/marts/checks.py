@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
 import ibis.expr.types as ir
 
 from analytics.core.errors import ContractViolation
+from data.marts.lake_rows import Change
 from data.marts.mart import Inputs
 
 
-def totals_survive(inputs: Inputs) -> dict[str, str]:
+def totals_survive(
+    inputs: Inputs, before: Mapping[str, str], changed: Callable[[str], Change | None]
+) -> dict[str, str]:
     """Compare lines, units and amounts of lake and marts; returns the totals, raises ContractViolation on a difference.
 
-    A join that doubles lines or drops those without a partner is caught here, whatever mart it hides in.
+    A join that doubles lines or drops those without a partner is caught here, whatever mart it hides in. Where it is
+    known what ``changed`` since the totals ``before``, those of the lake are them and the change: every line was
+    counted once, in this build or in one before it.
     """
-    lines = inputs.current("order_line")
-    paid = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
-    refunds = inputs.current("refund_line")
+    sold = _of_the_lake(inputs, "order_line", _sold, _prefixed(before, "sold"), changed)
+    returned = _of_the_lake(inputs, "refund_line", _returned, _prefixed(before, "returned"), changed)
     documents = inputs.mart("document")
-    sold = _sums(inputs, paid.select(units=paid.quantity, amount=paid.amount))
-    returned = _sums(inputs, refunds.select(units=refunds.quantity, amount=refunds.amount))
     day = inputs.mart("sales_day")
     by_day = inputs.collect(day.aggregate(lines=day.lines.sum(), units=day.units.sum(), amount=day.amount.sum()))
     _same("sales_line", sold, _sums(inputs, inputs.mart("sales_line")))
@@ -37,6 +40,34 @@ def totals_survive(inputs: Inputs) -> dict[str, str]:
         for name, total in (("sold", sold), ("returned", returned))
         for part, value in total.items()
     }
+
+
+def _sold(lines: ir.Table) -> ir.Table:
+    paid = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
+    return paid.select(units=paid.quantity, amount=paid.amount)
+
+
+def _returned(refunds: ir.Table) -> ir.Table:
+    return refunds.select(units=refunds.quantity, amount=refunds.amount)
+
+
+def _prefixed(totals: Mapping[str, str], prefix: str) -> dict[str, Decimal]:
+    named = ((name.partition("_"), value) for name, value in totals.items())
+    return {part: Decimal(value) for (kind, _, part), value in named if kind == prefix}
+
+
+def _of_the_lake(
+    inputs: Inputs,
+    table: str,
+    counted: Callable[[ir.Table], ir.Table],
+    before: Mapping[str, Decimal],
+    changed: Callable[[str], Change | None],
+) -> dict[str, Decimal]:
+    change = changed(table) if before else None
+    if change is None:
+        return _sums(inputs, counted(inputs.current(table)))
+    gone, come = _sums(inputs, counted(change.gone)), _sums(inputs, counted(change.come))
+    return {part: (value - gone[part] + come[part]).normalize() for part, value in before.items()}
 
 
 def _sums(inputs: Inputs, rows: ir.Table) -> dict[str, Decimal]:

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.marts.mart import Inputs, Mart
+from data.marts.mentions import named
 
 
 def product(inputs: Inputs) -> ir.Table:
@@ -14,16 +15,14 @@ def product(inputs: Inputs) -> ir.Table:
     known = declared.select(
         "sku", "name", "category", "brand", "pack_size", "units_per_case", "kg", "launched", "discontinued", listed=True
     )
-    named = _named(inputs, "sku", ("order_line", "refund_line"))
-    return _with_unlisted(known, named, "sku", name=named.code)
+    return _with_unlisted(known, named(inputs, "sku"), "sku", "name")
 
 
 def channel(inputs: Inputs) -> ir.Table:
     """Grain: channel. ``listed`` is false for a channel that only facts name; its group is unknown then."""
     declared = inputs.current("channel")
     known = declared.select("channel", "name", "channel_group", "private_domain", listed=True)
-    named = _named(inputs, "channel", ("order_line", "refund_line"))
-    return _with_unlisted(known, named, "channel", name=named.code)
+    return _with_unlisted(known, named(inputs, "channel"), "channel", "name")
 
 
 def region(inputs: Inputs) -> ir.Table:
@@ -45,20 +44,15 @@ def region(inputs: Inputs) -> ir.Table:
     return tall.select(*own.columns, city=at("city"), province=at("province"))
 
 
-def _named(inputs: Inputs, column: str, facts: tuple[str, ...]) -> ir.Table:
-    seen = [inputs.current(fact).select(code=column) for fact in facts]
-    return ibis.union(*seen, distinct=True).filter(lambda t: t.code.notnull())
-
-
-def _with_unlisted(known: ir.Table, named: ir.Table, key: str, **texts: ir.Value) -> ir.Table:
-    missing = named.anti_join(known, named.code == known[key])
+def _with_unlisted(known: ir.Table, codes: ir.Table, key: str, *texts: str) -> ir.Table:
+    missing = codes.anti_join(known, codes.code == known[key])
     filled = {key: missing.code, "listed": False, **dict.fromkeys(texts, missing.code)}
     blank = {column: ibis.null(kind) for column, kind in known.schema().items() if column not in filled}
     return known.union(missing.select(**{**blank, **filled}).select(*known.columns))
 
 
 MARTS = (
-    Mart("product", product, reads=("product", "order_line", "refund_line")),
-    Mart("channel", channel, reads=("channel", "order_line", "refund_line")),
+    Mart("product", product, reads=("product",), uses=("mention",)),
+    Mart("channel", channel, reads=("channel",), uses=("mention",)),
     Mart("region", region, reads=("region",)),
 )

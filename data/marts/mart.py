@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import ibis.expr.types as ir
@@ -23,12 +23,39 @@ class Inputs(Protocol):
         """Rows of a small expression, for the few steps that are no relational algebra."""
 
 
+Columns = Callable[[ir.Table], Mapping[str, ir.Value]]
+"""From rows to named values of them."""
+
+Derived = Callable[[Inputs], ir.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """What a change invalidates: the mart falls into slices that are made independently of each other.
+
+    ``of``: input → from a row of it to the slice that it falls into, named by columns of the mart. What a slice holds
+    follows from the rows that fall into it. Of a contract table, all lines of a document change together, so a slice
+    may be a document of it but nothing larger.
+
+    ``joined``: contract table that is looked up → the column of the rows that it is looked up by, and from inputs to
+    what is looked up, under that column's name. Where that changes, the documents that name the value change.
+
+    ``sums``: columns that are added up over slices larger than a document; of such a mart the sums of what came are
+    added and those of what went are taken off.
+    """
+
+    of: Mapping[str, Columns]
+    joined: Mapping[str, tuple[str, Derived]] = field(default_factory=dict)
+    sums: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Mart:
     """``reads`` and ``uses`` name contract tables and earlier marts.
 
     ``owner`` is the column that holds each row's owning partner, None where rows say nothing about any partner.
-    ``reference``: rows that the root owns are open to everybody.
+    ``reference``: rows that the root owns are open to everybody. ``slices``: None where any change of an input makes
+    the mart anew.
     """
 
     name: str
@@ -37,3 +64,4 @@ class Mart:
     uses: tuple[str, ...] = ()
     owner: str | None = None
     reference: bool = False
+    slices: Slices | None = None

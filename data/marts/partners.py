@@ -11,6 +11,7 @@ import pyarrow as pa
 from analytics.core.access import ROOT
 from analytics.core.errors import ContractViolation
 from data.marts.mart import Inputs, Mart
+from data.marts.mentions import named
 
 
 def partner(inputs: Inputs) -> ir.Table:
@@ -30,15 +31,14 @@ def partner(inputs: Inputs) -> ir.Table:
         "left",
         listed=True,
     )
-    facts = [inputs.current(name).select(partner="entry_partner") for name in ("order_line", "refund_line")]
-    named = ibis.union(*facts, distinct=True).filter(lambda t: t.partner.notnull())
-    missing = named.anti_join(known, "partner")
+    mentioned = named(inputs, "partner")
+    missing = mentioned.anti_join(known, mentioned.code == known.partner)
     blank = {
         column: ibis.null(kind)
         for column, kind in known.schema().items()
         if column not in {"partner", "name", "listed"}
     }
-    unlisted = missing.select(**blank, partner=missing.partner, name=missing.partner, listed=False)
+    unlisted = missing.select(**blank, partner=missing.code, name=missing.code, listed=False)
     every = known.union(unlisted.select(*known.columns))
     return every.mutate(owner=every.partner)
 
@@ -76,6 +76,6 @@ def closure(parents: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
 
 
 MARTS = (
-    Mart("partner", partner, reads=("partner", "order_line", "refund_line"), owner="owner"),
+    Mart("partner", partner, reads=("partner",), uses=("mention",), owner="owner"),
     Mart("partner_closure", partner_closure, uses=("partner",), owner="descendant"),
 )

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from analytics.core.access import ROOT
 from analytics.core.geo import RESOLUTIONS, cell_of, centre_of, is_cell
 from data.marts.mart import Inputs, Mart
-
-CELL, REGION, PARTNER = "c:", "r:", "p:"
+from data.marts.mentions import CELL, PARTNER, REGION, named
 
 SCHEMA = pa.schema(
     [
@@ -31,23 +28,12 @@ SCHEMA = pa.schema(
 )
 
 
-def place_key(rows: ir.Table) -> ir.StringValue:
-    """The most precise place a line names: ship-to cell, ship-to region, else the partner it came through."""
-    return ibis.coalesce(
-        ibis.literal(CELL) + rows.ship_to_cell if "ship_to_cell" in rows.columns else ibis.null("string"),
-        ibis.literal(REGION) + rows.ship_to_region,
-        ibis.literal(PARTNER) + rows.entry_partner,
-    )
-
-
 def place(inputs: Inputs) -> pa.Table:
     """Grain: place. Position of the cell, the region's centre, the partner's own or, failing that, its region's."""
     regions = {row["code"]: row for row in inputs.collect(inputs.mart("region")).to_pylist()}
     partners = {row["partner"]: row for row in inputs.collect(inputs.mart("partner")).to_pylist()}
-    lines = [inputs.current(name) for name in ("order_line", "refund_line")]
-    keys = ibis.union(*[rows.select(place=place_key(rows)) for rows in lines], distinct=True)
-    named = {row["place"] for row in inputs.collect(keys.filter(keys.place.notnull())).to_pylist()}
-    every = sorted(named | {PARTNER + code for code in partners})
+    lined = set(inputs.collect(named(inputs, "place"))["code"].to_pylist())
+    every = sorted(lined | {PARTNER + code for code in partners})
     return pa.Table.from_pylist(list(_located(every, regions, partners)), schema=SCHEMA)
 
 
@@ -96,8 +82,4 @@ def _at_partner(partner: dict[str, Any], regions: dict[str, Any]) -> dict[str, A
     return found | ({"label": partner["city"]} if partner.get("city") else {})
 
 
-MARTS = (
-    Mart(
-        "place", place, reads=("order_line", "refund_line"), uses=("region", "partner"), owner="owner", reference=True
-    ),
-)
+MARTS = (Mart("place", place, uses=("mention", "region", "partner"), owner="owner", reference=True),)

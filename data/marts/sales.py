@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.core.access import ROOT
-from data.marts.mart import Inputs, Mart
-from data.marts.places import place_key
+from data.marts.mart import Inputs, Mart, Slices
+from data.marts.mentions import place_key
 
 MONEY = "decimal(18, 4)"
 
@@ -21,9 +21,8 @@ def sales_line(inputs: Inputs) -> ir.Table:
     """
     lines = inputs.current("order_line")
     sold = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
-    groups = inputs.current("channel").select("channel", "channel_group")
-    sold = sold.left_join(groups, "channel").drop("channel_right")
-    cost = _unit_cost(inputs)
+    sold = sold.left_join(_groups(inputs), "channel").drop("channel_right")
+    cost = _unit_cost(inputs).rename(cost_sku="sku")
     costed = sold.left_join(
         cost, [sold.sku == cost.cost_sku, sold.business_day >= cost.cost_from, sold.business_day < cost.cost_to]
     )
@@ -58,11 +57,15 @@ def buyer(rows: ir.Table) -> ir.StringValue:
     return ibis.coalesce(ibis.literal("a:") + rows.source + "\x1f" + rows.account, partner)
 
 
+def _groups(inputs: Inputs) -> ir.Table:
+    return inputs.current("channel").select("channel", "channel_group")
+
+
 def _unit_cost(inputs: Inputs) -> ir.Table:
     costs = inputs.current("product_cost")
     following = costs.valid_from.lead().over(group_by="sku", order_by="valid_from")
     return costs.select(
-        cost_sku=costs.sku,
+        sku=costs.sku,
         unit_cost=costs.cost,
         cost_from=costs.valid_from,
         cost_to=following.fill_null(ibis.date("9999-12-31")),
@@ -116,6 +119,10 @@ def document(inputs: Inputs) -> ir.Table:
     return orders.union(returned.select(*orders.columns))
 
 
+def _document(kind: str, source: ir.Value, document: ir.Value) -> dict[str, ir.Value]:
+    return {"kind": ibis.literal(kind), "source": source, "document": document}
+
+
 def _head(rows: ir.Table) -> dict[str, ir.Value]:
     return {
         "day": rows.day.min(),
@@ -137,9 +144,47 @@ def first_purchase(inputs: Inputs) -> ir.Table:
 
 
 MARTS = (
-    Mart("sales_line", sales_line, reads=("order_line", "product_cost", "channel"), owner="owner"),
-    Mart("sales_day", sales_day, uses=("sales_line",), owner="owner"),
-    Mart("refund_line", refund_line, reads=("refund_line",), owner="owner"),
-    Mart("document", document, uses=("sales_line", "refund_line"), owner="owner"),
-    Mart("first_purchase", first_purchase, uses=("document",), owner="owner"),
+    Mart(
+        "sales_line",
+        sales_line,
+        reads=("order_line", "product_cost", "channel"),
+        owner="owner",
+        slices=Slices(
+            {"order_line": lambda rows: {"source": rows.source, "order_id": rows.order_id}},
+            joined={"product_cost": ("sku", _unit_cost), "channel": ("channel", _groups)},
+        ),
+    ),
+    Mart(
+        "sales_day",
+        sales_day,
+        uses=("sales_line",),
+        owner="owner",
+        slices=Slices({"sales_line": lambda rows: {"day": rows.day}}),
+    ),
+    Mart(
+        "refund_line",
+        refund_line,
+        reads=("refund_line",),
+        owner="owner",
+        slices=Slices({"refund_line": lambda rows: {"source": rows.source, "refund_id": rows.refund_id}}),
+    ),
+    Mart(
+        "document",
+        document,
+        uses=("sales_line", "refund_line"),
+        owner="owner",
+        slices=Slices(
+            {
+                "sales_line": lambda rows: _document("sale", rows.source, rows.order_id),
+                "refund_line": lambda rows: _document("refund", rows.source, rows.refund_id),
+            }
+        ),
+    ),
+    Mart(
+        "first_purchase",
+        first_purchase,
+        uses=("document",),
+        owner="owner",
+        slices=Slices({"document": lambda rows: {"buyer": rows.buyer, "owner": rows.owner}}),
+    ),
 )

@@ -18,7 +18,7 @@ from dashboard.composition import loading_for
 from dashboard.services.requests import Asked
 from dashboard.services.users import service_actor
 from data.lake.lake import Lake
-from data.marts import MARTS, sales
+from data.marts import MARTS, making, sales
 from data.marts import build as building
 from data.marts.build import build
 from data.marts.mart import Inputs
@@ -160,7 +160,7 @@ def test_a_total_that_does_not_survive_is_not_published(
 ) -> None:
     marts = tuple(replace(mart, build=broken) if mart.name == "sales_line" else mart for mart in MARTS)
     monkeypatch.setattr(building, "MARTS", marts)
-    monkeypatch.setattr(building, "_code_print", lambda: "changed")
+    monkeypatch.setattr(making, "code_print", lambda: "changed")
     with pytest.raises(ContractViolation, match="total_lost"):
         again(world)
     with UnitOfWork(world.store, BRAND) as unit:
