@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
+import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from dashboard.services.loading import Loading
 from dashboard.services.users import service_actor
 from dashboard.settings import settings_from
 from data.store.engine import open_store
+from tests.faults import Faults
 
 PRELOADED = (dashboard.cli, data.backup.restore, data.marts.build, data.sources.ingest)
 """Imported before anything forks."""
@@ -74,6 +79,24 @@ def ingest(home: str, folder: str, *, patience: float = 60, store_url: str = "",
 
 def build(home: str) -> None:
     loading(Path(home), patience=60).build(now=datetime.now(UTC))
+
+
+def night(home: str, folder: str, told: str, at: int = 0, how: str = "") -> None:
+    """Ingest and build through the shell; call number ``at`` that writes fails or is the last. Writes the counted
+    calls, the shell's exit codes and what it said to the file ``told``.
+    """
+    os.environ |= {"WATERLINE_HOME": home, "LC_ALL": "en"}
+    faults = Faults(at, how)
+    faults.install()
+    codes, calls, said = [], [], io.StringIO()
+    for command in (["ingest", folder, "--mapping", "contract", "--json"], ["build", "--json"]):
+        with redirect_stdout(io.StringIO()), redirect_stderr(said):
+            try:
+                dashboard.cli.app(command, standalone_mode=True)
+            except SystemExit as end:
+                codes.append(end.code)
+        calls.append(len(faults.names))
+    os.write(os.open(told, os.O_WRONLY | os.O_CREAT), json.dumps([codes, calls, said.getvalue()]).encode())
 
 
 def refused(home: str, folder: str, told: str, store_url: str = "") -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +25,8 @@ Wait = Annotated[
     float, typer.Option(min=0, help="Seconds to wait for another command that writes into the home.", show_default=True)
 ]
 WAIT = 60.0
+ERRORS = "errors.log"
+"""File in the home that keeps the traces of commands that broke off."""
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
@@ -51,3 +55,23 @@ def telling(json_output: bool) -> Iterator[Words]:
         facts = {"error": error.code, **{name: str(value) for name, value in error.facts.items()}}
         print(json.dumps(facts, ensure_ascii=False) if json_output else told.error(error), file=sys.stderr)
         raise typer.Exit(2) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception:  # noqa: BLE001 - nobody can act on a traceback; whoever mends it finds it in the file
+        reference, file = _recorded(traceback.format_exc())
+        facts = {"error": "unexpected", "reference": reference, "file": file}
+        sentence = told.t("cli.unexpected", reference=reference, file=file)
+        print(json.dumps(facts, ensure_ascii=False) if json_output else sentence, file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def _recorded(trace: str) -> tuple[str, str]:
+    """Write down what went wrong; returns its reference and where it stands: standard error where no file takes it."""
+    reference, file = secrets.token_hex(4), settings_from().home / ERRORS
+    try:
+        with file.open("a", encoding="utf-8") as record:
+            record.write(f"{clock():%Y-%m-%d %H:%M:%S} UTC {reference}\n{trace}\n")
+    except OSError:
+        print(trace, file=sys.stderr)
+        return reference, "stderr"
+    return reference, str(file)

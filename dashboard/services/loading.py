@@ -20,6 +20,7 @@ from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
 from dashboard.services.users import create_demo_accounts
 from dashboard.settings import DEMO_READY, Settings
+from data.engines.storage import storage_of
 from data.lake.lake import REJECTS, Lake
 from data.marts.build import build
 from data.marts.upkeep import Swept, vacuum
@@ -38,6 +39,7 @@ from data.store.records import Build, Load
 from data.store.repositories import Builds, Loads, Users
 
 MAPPINGS = Path(__file__).parents[2] / "data" / "sources" / "mappings"
+SAMPLE = "sample-"
 DEMO_SEED = 20260118
 DEMO_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -68,7 +70,8 @@ class Loading:
     """Use cases of whoever may load data; files are read and marts built in the actor's scope.
 
     Whatever writes lake, marts, loads or builds is the only one that does: it waits ``patience`` for another one and
-    raises DomainError ``home_busy`` then. ``work`` opens a unit of work in the actor's scope.
+    raises DomainError ``home_busy`` then; what the disk refuses is ``disk_full`` or ``storage_failed``. ``work``
+    opens a unit of work in the actor's scope.
     """
 
     settings: Settings
@@ -86,9 +89,11 @@ class Loading:
             if progress:
                 progress("wait", round(seconds), limit)
 
-        with sole_writer(
-            self.settings.home, command, patience=self.patience, store=self.store, waiting=waiting
-        ) as waited:
+        home = self.settings.home
+        with (
+            storage_of(home),
+            sole_writer(home, command, patience=self.patience, store=self.store, waiting=waiting) as waited,
+        ):
             yield now + waited
 
     def ingest(
@@ -181,7 +186,10 @@ class Loading:
                 days = policies.whole("build.kept_days", as_of=day_of(at))
                 kept = unit.builds.current_since(at - timedelta(days=days))
             lake = Lake(self.settings.lake)
-            return vacuum(lake=lake, committed=committed, builds=kept, folder=self.settings.marts, now=at)
+            scratch = [*self.settings.jobs.glob("*.tmp"), *self.settings.home.glob(f"{SAMPLE}*")]
+            return vacuum(
+                lake=lake, committed=committed, builds=kept, folder=self.settings.marts, scratch=scratch, now=at
+            )
 
     def rejects(self, limit: int) -> list[dict[str, Any]]:
         """The newest rows that were set aside: file, line, table, column, value, code and facts of the remedy."""
@@ -225,7 +233,7 @@ class Loading:
             raise DomainError("demo_ready", home=str(self.settings.home))
         if not marker.exists() and self._in_use():
             raise DomainError("home_not_empty", home=str(self.settings.home))
-        written = Path(tempfile.mkdtemp(prefix="sample-", dir=self.settings.home))
+        written = Path(tempfile.mkdtemp(prefix=SAMPLE, dir=self.settings.home))
         try:
             write_sample(written, seed=seed, last_day=self._last_day(now))
             self._ingest(str(written), Path("contract"), now=now, extract_at=None, progress=progress)

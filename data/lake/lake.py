@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,9 @@ REJECT_SCHEMA = pa.schema(
 )
 """One row per offending column. ``code`` names the sentence with the remedy (``reject.<code>``), ``facts`` is a JSON
 object that fills its blanks."""
+
+HALF = re.compile(r"#\d+$|\.tmp$")
+"""Names under which files and entries of the log are written before they get their own."""
 
 SMALL_FILES = 64
 """Files of one partition from which rewriting them pays: opening a file costs about as much as reading a megabyte."""
@@ -102,10 +106,21 @@ class Lake:
         return int(delta.delete(f"load_id IN ({listed})")["num_deleted_rows"])
 
     def vacuum(self, table: str, *, keep: timedelta) -> list[str]:
-        """Delete files that no version younger than ``keep`` reads; returns their names."""
+        """Delete files that no version younger than ``keep`` reads, those of appends that never ended included; returns
+        their names.
+        """
         hours = int(keep.total_seconds() // 3600)
         delta = DeltaTable(self._path(table))
-        return delta.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
+        return delta.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True)
+
+    def leftovers(self) -> Iterator[Path]:
+        """What writers that were killed left and no version of any table can speak of: halves of files, and files of
+        tables whose first append never ended.
+        """
+        written = set(self.tables())
+        for table in (*TABLES, REJECTS):
+            files = (path for path in sorted((self.root / table).rglob("*")) if path.is_file())
+            yield from (path for path in files if table not in written or HALF.search(path.name))
 
     def _path(self, table: str) -> Path:
         lake_schema(table)

@@ -27,20 +27,29 @@ class Swept:
     bytes: int
 
 
-def vacuum(*, lake: Lake, committed: Collection[str], builds: Iterable[Build], folder: Path, now: datetime) -> Swept:
-    """Delete marts that none of ``builds`` names, scratch folders, rows of loads that are not ``committed``, and files
-    of the lake that newer versions have replaced.
+def vacuum(
+    *,
+    lake: Lake,
+    committed: Collection[str],
+    builds: Iterable[Build],
+    folder: Path,
+    scratch: Collection[Path],
+    now: datetime,
+) -> Swept:
+    """Delete marts that none of ``builds`` names, ``scratch`` files and folders, rows of loads that are not
+    ``committed``, and files of the lake that newer versions have replaced or that no version ever named.
     """
     named = {file for build in builds for file in build.marts.values()}
-    before = _size(folder, lake.root)
+    before = _size(folder, lake.root, *scratch)
     rows = 0
     for table in lake.tables():
         rows += lake.sweep(table, committed=committed, untouched_since=now - GRACE)
         lake.vacuum(table, keep=READERS)
-    for path in folder.glob("*") if folder.is_dir() else ():
-        if path.name not in named and _modified(path) < now - GRACE:
+    marts = [path for path in (folder.glob("*") if folder.is_dir() else ()) if path.name not in named]
+    for path in (*marts, *scratch, *lake.leftovers()):
+        if _modified(path) < now - GRACE:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    after = _size(folder, lake.root)
+    after = _size(folder, lake.root, *scratch)
     return Swept(rows, before[0] - after[0], before[1] - after[1])
 
 
@@ -56,4 +65,5 @@ def _size(*folders: Path) -> tuple[int, int]:
 
 def _files(folders: Iterable[Path]) -> Iterable[Path]:
     for folder in folders:
-        yield from (path for path in folder.rglob("*") if path.is_file() and "_delta_log" not in path.parts)
+        inner = [folder] if folder.is_file() else folder.rglob("*")
+        yield from (path for path in inner if path.is_file() and "_delta_log" not in path.parts)
