@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
-from pages.admin import access
+from pages.admin import access, policies
 from pages.overview import glossary, today
 from pages.territory import heatmap
 
@@ -48,6 +48,14 @@ PAGES: tuple[PageSpec, ...] = (
         render=access.render,
         action=Action.MANAGE_USERS,
         icon=":material/manage_accounts:",
+    ),
+    PageSpec(
+        key="admin.policies",
+        section="admin",
+        url_path="policies",
+        render=policies.render,
+        action=Action.SEE_POLICIES,
+        icon=":material/tune:",
     ),
     PageSpec(
         key="account.sessions",

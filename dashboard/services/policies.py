@@ -25,12 +25,12 @@ from analytics.policies.change import (
     version_of,
 )
 from analytics.policies.order import require_order
-from analytics.policies.policy import Policy, Value
+from analytics.policies.policy import KNOWN_KEYS, Keys, Policy, Value
 from analytics.policies.reading import written
 from analytics.policies.registry import POLICIES, policy_named
 from analytics.policies.table import InForce, PolicyTable, policy_table
 from dashboard.services.desk import Desk
-from dashboard.services.policy_effects import Evidence, Question, effects_of
+from dashboard.services.policy_effects import Evidence, Question, categories, effects_of
 from dashboard.services.policy_views import Done, Held, PolicyList, Preview, Standing
 from dashboard.services.use_case import UseCase, reads
 from data.store.audit import Deed, Subject
@@ -125,6 +125,18 @@ class Policies(UseCase):
             effects=effects,
             seen=version_of(right.policy, changes),
         )
+
+    @reads
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Keys that the policy can differ by, as far as roles, criteria and the data name them."""
+        actor = self._desk.actor(Action.SEE_POLICIES)
+        policy = policy_named(name)
+        if policy.keyed_by is Keys.SOURCE and ROOT in actor.scope.anchors:
+            with self._units.reading(actor) as unit:
+                return tuple(sorted({load.source for load in unit.loads.all()}))
+        if policy.keyed_by is Keys.CATEGORY:
+            return categories(self._desk)
+        return KNOWN_KEYS.get(policy.keyed_by, ())
 
     def propose(self, wanted: Wanted, *, seen: int, command_id: str) -> Done:
         """Ask for a change; one on which no money hangs is in force with that.

@@ -61,6 +61,16 @@ def effects_of(asked: Question, evidence: Evidence, desk: Desk) -> tuple[Effect,
     return () if effect is None else (effect,)
 
 
+def categories(desk: Desk) -> tuple[str, ...]:
+    """Categories of the products that were loaded."""
+    opened = _opened(desk)
+    if opened is None or "product" not in opened.build.table_versions:
+        return ()
+    products = opened.facts.table("product")
+    named = products.filter(products.category.notnull()).select("category").distinct().order_by("category")
+    return tuple(opened.facts.answer(named)["category"].to_pylist())
+
+
 def people_limited(asked: Question, evidence: Evidence, desk: Desk) -> Effect:
     """Accounts whose own limit, the highest among their roles, would fall or rise."""
     del desk

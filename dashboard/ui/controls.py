@@ -28,7 +28,8 @@ OUTCOME = "frame.outcome"
 class Field:
     """One input of a form: text, a secret, a day or none, or some of ``options`` (code → label).
 
-    At first it holds those ``chosen``, or the day ``on``.
+    At first it holds those ``chosen``, the day ``on`` or the ``text``. ``single``: one option; with ``free``
+    one that is not listed. ``hint`` stands in an empty input.
     """
 
     name: str
@@ -37,13 +38,21 @@ class Field:
     secret: bool = False
     is_day: bool = False
     on: date | None = None
+    text: str = ""
+    single: bool = False
+    free: bool = False
+    hint: str = ""
 
     @property
     def at_first(self) -> Any:
         """What the input holds before anybody typed."""
         if self.is_day:
             return self.on
-        return "" if self.options is None else [code for code in self.chosen if code in self.options]
+        if self.options is None:
+            return self.text
+        if self.single:
+            return next(iter(self.chosen), None)
+        return [code for code in self.chosen if code in self.options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +194,23 @@ class Controls:
             return
         if field.options is None:
             kind: Any = "password" if field.secret else "default"
-            st.text_input(label, key=key, type=kind, autocomplete="new-password" if field.secret else "off")
+            st.session_state.setdefault(key, field.at_first)
+            complete = "new-password" if field.secret else "off"
+            st.text_input(label, key=key, type=kind, autocomplete=complete, placeholder=field.hint or None)
             return
         options = field.options
         st.session_state.setdefault(key, field.at_first)
+        if field.single:
+            st.selectbox(
+                label,
+                list(options),
+                index=None,
+                format_func=lambda code: options.get(code, code),
+                placeholder=field.hint or self.words.t(f"{self.key}.choose"),
+                accept_new_options=field.free,
+                key=key,
+            )
+            return
         st.multiselect(
             label,
             list(options),

@@ -120,6 +120,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "jobs.cancel": lambda services: _refused(lambda: services.jobs.cancel("x")),
     "jobs.log": lambda services: _refused(lambda: services.jobs.log("x")),
     "policies.all": lambda services: _refused(services.policies.all),
+    "policies.keys": lambda services: _refused(lambda: services.policies.keys("stock.store_reserve")),
     "policies.preview": lambda services: _refused(lambda: services.policies.preview(_WANTED)),
     "policies.propose": lambda services: _refused(lambda: services.policies.propose(_WANTED, seen=0, command_id="c")),
     "policies.approve": lambda services: _refused(lambda: services.policies.approve("x", seen=0, command_id="c")),

@@ -15,8 +15,11 @@ from analytics.metrics.coverage import GAPS
 from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Additivity, Favourable, Unit
 from analytics.metrics.registry import METRICS
-from analytics.policies.change import FOUND
+from analytics.policies.change import FOUND, State
+from analytics.policies.policy import CRITERIA, Keys, Measure
+from analytics.policies.registry import POLICIES, SECTIONS
 from dashboard.services.job_kinds import KINDS
+from dashboard.services.policy_effects import COUNTS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.ui.filters import WIDGETS
 from dashboard.words import LANGUAGES, words
@@ -95,7 +98,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.resolution.{size}" for size in SIZES}
     keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
-    keys |= {f"error.{code}" for code in FOUND.values()}
+    keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys()
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
@@ -104,6 +107,24 @@ def made_keys() -> set[str]:
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}
+
+
+def policy_keys() -> set[str]:
+    """Words of policies, and of the page that changes them."""
+    keys = {f"policy.{policy.name}.{part}" for policy in POLICIES for part in ("label", "about")}
+    keys |= {f"owner.{policy.owner}" for policy in POLICIES} | {f"policy.section.{one}" for one in SECTIONS}
+    keys |= {f"policy.choice.{one}" for policy in POLICIES for one in policy.choices}
+    keys |= {f"policy.use.{one}" for policy in POLICIES for one in policy.used_by}
+    keys |= {f"policy.measure.{one}" for one in Measure if one not in (Measure.SWITCH, Measure.CHOICE)}
+    keys |= {f"policy.keyed.{one}" for one in Keys} | {f"policy.criterion.{one}" for one in CRITERIA}
+    keys |= {f"policy.switch.{one}" for one in ("on", "off")} | {f"policy.state.{one}" for one in State}
+    keys |= {f"policy.effect.{count.__name__}" for count in COUNTS.values()}
+    page = ("search", "search.hint", "section", "policy", "policy.all", "choose")
+    forms = ("key", "value", "from", "note", "button", "done")
+    presses = ("approve", "withdraw", "save", "ask", "discard")
+    keys |= {f"admin.policies.{one}" for one in page} | {f"admin.policies.change.{one}" for one in forms}
+    keys |= {f"admin.policies.reject.{one}" for one in ("reason", "button", "done")}
+    return keys | {f"admin.policies.{one}{rest}" for one in presses for rest in ("", ".done")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
