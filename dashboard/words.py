@@ -40,8 +40,9 @@ class Words:
         return key in self.sentences
 
     def error(self, error: DomainError) -> str:
-        """What went wrong and what to do about it."""
-        return self.t(f"error.{error.code}", **error.facts)
+        """What went wrong and what to do about it; policies go by the names that people know."""
+        facts = {name: self.sentences.get(f"policy.{fact}.label", fact) for name, fact in error.facts.items()}
+        return self.t(f"error.{error.code}", **facts)
 
 
 @cache

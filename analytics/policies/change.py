@@ -10,7 +10,6 @@ from enum import StrEnum
 from analytics.core.access import Action, Actor
 from analytics.core.errors import AccessDenied, DomainError
 from analytics.policies.policy import Value
-from analytics.policies.reading import written
 from analytics.policies.registry import policy_named
 from analytics.policies.table import InForce
 
@@ -132,8 +131,14 @@ def decided(change: Change, move: Move, actor: Actor, *, note: str, today: date,
 def found(change: Change) -> DomainError:
     """What somebody comes too late for: ``change`` was made or decided after they looked."""
     wanted = change.wanted
-    value = policy_named(wanted.policy).default if wanted.value is None else wanted.value
-    facts = {"name": wanted.policy, "key": wanted.key or "*", "value": written(value), "note": change.decision_note}
+    policy = policy_named(wanted.policy)
+    value = policy.shown(policy.default if wanted.value is None else wanted.value)
+    facts = {
+        "name": wanted.policy,
+        "whom": f" ({wanted.key})" if wanted.key else "",
+        "value": value,
+        "note": change.decision_note,
+    }
     by = change.decided_name or change.proposed_name
     return DomainError(FOUND[change.state], **facts, by=by, day=change.since or wanted.valid_from)
 

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from analytics.core.errors import DomainError
-from analytics.policies.reading import written
+from analytics.policies.registry import policy_named
 from analytics.policies.table import PolicyTable
 
 RISING: tuple[tuple[str, ...], ...] = (
@@ -42,7 +42,6 @@ def _require_pair(table: PolicyTable, lower: str, upper: str, *, apart: bool, si
     turns = (one.since for name in (lower, upper) for one in table.changes.get((name, None), ()))
     for day in sorted({since, *(turn for turn in turns if turn > since)}):
         small, large = (table.number_of(name, as_of=day) for name in (lower, upper))
+        shown = policy_named(lower).shown
         if small > large or (apart and small == large):
-            raise DomainError(
-                "policy_order", lower=lower, upper=upper, low=written(small), high=written(large), day=day
-            )
+            raise DomainError("policy_order", lower=lower, upper=upper, low=shown(small), high=shown(large), day=day)

@@ -92,13 +92,27 @@ class Policy:
         """
         if not self._fits(value):
             raise DomainError("policy_value_invalid", name=self.name, value=value, choices=self.allowed)
-        number = Decimal(str(value)) if self.lower is not None else None
-        if number is not None and self.lower is not None and self.upper is not None:
-            if not self.lower <= number <= self.upper:
+        if self.lower is not None and self.upper is not None:
+            if not self.lower <= Decimal(str(value)) <= self.upper:
+                lower, upper = self.shown(self.lower), self.shown(self.upper)
                 raise DomainError(
-                    "policy_value_outside", name=self.name, value=value, lower=self.lower, upper=self.upper
+                    "policy_value_outside", name=self.name, value=self.shown(value), lower=lower, upper=upper
                 )
         return value
+
+    def shown(self, value: Value) -> str:
+        """``value`` in no language: every digit, thousands apart, shares in percent.
+
+        >>> Policy("stock.out_risk", Measure.SHARE, Decimal("0.05")).shown(Decimal("0.050"))
+        '5%'
+        """
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, str):
+            return value
+        if self.measure is Measure.SHARE:
+            return f"{(Decimal(value) * 100).normalize():,f}%"
+        return f"{Decimal(value).normalize():,f}"
 
     def checked_key(self, key: str | None) -> str | None:
         """``key`` without blanks around it; raises DomainError ``policy_not_keyed`` or ``policy_key_unknown``."""
@@ -118,7 +132,12 @@ class Policy:
         """What may be set, in short and in no language: bounds, choices, or on | off."""
         if self.measure is Measure.SWITCH:
             return "on | off"
-        return " | ".join(self.choices) if self.choices else f"{self.lower} … {self.upper}"
+        return " | ".join(self.choices) if self.choices else self._range
+
+    @property
+    def _range(self) -> str:
+        bounds = (bound for bound in (self.lower, self.upper) if bound is not None)
+        return " … ".join(self.shown(bound) for bound in bounds)
 
     def _fits(self, value: Value) -> bool:
         if self.measure is Measure.SWITCH:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from analytics.policies.policy import Keys, Measure, Policy, Value
 from analytics.policies.reading import written
 from dashboard.words import Words
 
 
 def told_value(words: Words, policy: Policy, value: Value) -> str:
-    """``value`` with its unit: every digit, shares in percent."""
+    """``value`` with its unit."""
     if isinstance(value, bool):
         return words.t(f"policy.switch.{written(value)}")
     if isinstance(value, str):
         return words.t(f"policy.choice.{value}")
-    if policy.measure is Measure.SHARE:
-        return f"{_digits(Decimal(value) * 100)}%"
-    return words.t(f"policy.measure.{policy.measure}", value=_digits(Decimal(value)))
+    return words.t(f"policy.measure.{policy.measure}", value=policy.shown(value))
 
 
 def told_key(words: Words, policy: Policy, key: str | None) -> str:
@@ -28,6 +24,12 @@ def told_key(words: Words, policy: Policy, key: str | None) -> str:
     return words.t(known) if known else key
 
 
+def told_name(words: Words, policy: Policy, key: str | None) -> str:
+    """The policy, and whom it is looked at for."""
+    label = words.t(f"policy.{policy.name}.label")
+    return label if key is None else words.t("policy.named", label=label, key=told_key(words, policy, key))
+
+
 def told_bounds(words: Words, policy: Policy) -> str:
     """What may be set."""
     if policy.measure is Measure.SWITCH:
@@ -36,12 +38,3 @@ def told_bounds(words: Words, policy: Policy) -> str:
         return words.t("list.comma").join(words.t(f"policy.choice.{one}") for one in policy.choices)
     lower, upper = (told_value(words, policy, bound) for bound in (policy.lower, policy.upper))
     return words.t("policy.bounds", lower=lower, upper=upper)
-
-
-def _digits(number: Decimal) -> str:
-    """Every digit, thousands apart.
-
-    >>> _digits(Decimal("1500.50")), _digits(Decimal("1E+3"))
-    ('1,500.5', '1,000')
-    """
-    return f"{number.normalize():,f}"

@@ -16,18 +16,19 @@ from pages.admin.policy_waiting import waiting
 
 EVERY = ""
 LISTED = (
-    Column("label", "admin.policies.policy", width=210),
-    Column("value", "admin.policies.value", width=110),
-    Column("own", "admin.policies.own", width=190),
-    Column("default", "admin.policies.default", width=110),
-    Column("coming", "admin.policies.coming", width=170),
-    Column("last", "admin.policies.last", width=170),
+    Column("label", "admin.policies.policy", width=200),
+    Column("value", "admin.policies.value", width=95),
+    Column("section", "admin.policies.section", width=105),
+    Column("own", "admin.policies.own", width=150),
+    Column("default", "admin.policies.default", width=95),
+    Column("coming", "admin.policies.coming", width=140),
+    Column("last", "admin.policies.last", width=200),
 )
 
 
 def render(page: Page) -> None:
     known = page.now(page.services.policies.all)
-    changed = sum(bool(one.history) for one in known.standings)
+    changed = sum(any(change.since for change in one.history) for one in known.standings)
     pending = sum(len(one.waiting) for one in known.standings)
     page.lead_now(page.t("admin.policies.lead", count=len(known.standings), changed=changed, waiting=pending))
     if pending:
@@ -58,6 +59,7 @@ def row(page: Page, one: Standing) -> dict[str, str]:
     last = one.history[0] if one.history else None
     return {
         "name": one.policy.name,
+        "section": page.t(f"policy.section.{one.policy.section}"),
         "label": page.t(f"policy.{one.policy.name}.label"),
         "value": tell(one.common.value),
         "own": page.fmt.listed(own),

@@ -44,6 +44,9 @@ def history(page: Page, one: Standing) -> None:
     """Every change that was ever asked for, newest first."""
     title = page.t("admin.policies.history")
     page.section(title)
+    if not one.history:
+        page.note(page.t("admin.policies.never"))
+        return
     page.table("history", title, pd.DataFrame([past(page, one, change) for change in one.history]), HISTORY)
 
 

@@ -43,7 +43,8 @@ def fields(page: Page, known: PolicyList, one: Standing) -> tuple[Field, ...]:
     names = {held.key for held in one.own if held.key} | set(page.now(page.services.policies.keys, about.name))
     known_keys = KNOWN_KEYS.get(about.keyed_by)
     keys = {key: told_key(page.words, about, key) for key in (known_keys or sorted(names))}
-    if set(about.by_key) != set(keys):
+    # Where every key has a value of its own from the start, one for everybody would reach nobody.
+    if not keys or set(about.by_key) != set(keys):
         keys = {EVERYBODY: told_key(page.words, about, None), **keys}
     whom = Field("key", options=keys, chosen=(next(iter(keys)),), single=True, free=known_keys is None)
     return (whom, value, *rest)

@@ -10,7 +10,7 @@ from typing import Any
 from analytics.policies.change import Wanted
 from analytics.policies.policy import Policy
 from analytics.policies.reading import read_value
-from dashboard.services.policy_telling import told_key, told_value
+from dashboard.services.policy_telling import told_key, told_name, told_value
 from dashboard.services.policy_views import Preview
 from dashboard.ui.headline import escaped
 from dashboard.ui.page import Page
@@ -40,9 +40,8 @@ def consequences(page: Page, policy: Policy, shown: Preview) -> None:
     """Old → new, from when until when, who keeps a value of their own, who reads it, and what could be counted."""
     t, tell = page.t, partial(told_value, page.words, policy)
     day = page.fmt.day(shown.wanted.valid_from)
-    whom = told_key(page.words, policy, shown.wanted.key)
-    facts = {"whom": whom, "before": tell(shown.before), "after": tell(shown.after), "day": day}
-    page.say(escaped(t("admin.policies.would", **facts)))
+    name = told_name(page.words, policy, shown.wanted.key)
+    page.say(escaped(t("admin.policies.would", name=name, before=tell(shown.before), after=tell(shown.after), day=day)))
     if shown.before == shown.after:
         page.note(t("admin.policies.same"))
     if shown.until is not None:

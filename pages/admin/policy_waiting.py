@@ -7,8 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 from analytics.policies.change import Change
-from analytics.policies.policy import Policy
-from dashboard.services.policy_telling import told_key, told_value
+from dashboard.services.policy_telling import told_name, told_value
 from dashboard.services.policy_views import PolicyList, Standing
 from dashboard.ui.controls import Field, Typed
 from dashboard.ui.headline import escaped
@@ -28,7 +27,7 @@ def waiting(page: Page, known: PolicyList) -> None:
 
 def card(page: Page, known: PolicyList, one: Standing, change: Change) -> None:
     wanted, policy = change.wanted, one.policy
-    page.say(f"**{escaped(page.t(f'policy.{policy.name}.label'))}** {escaped(asked(page, policy, change))}")
+    page.say(escaped(asked(page, one, change)))
     at = page.moment(change.proposed_at)
     page.note(escaped(page.t("admin.policies.by", who=change.proposed_name, at=at, note=wanted.note)))
     below = page.details(f"effects.{change.id}", page.t("admin.policies.effects"))
@@ -48,11 +47,13 @@ def card(page: Page, known: PolicyList, one: Standing, change: Change) -> None:
                 page.form("reject", (Field("reason"),), partial(refuse, page, change, uuid4().hex), of=change.id)
 
 
-def asked(page: Page, policy: Policy, change: Change) -> str:
-    value = change.wanted.value
-    told = page.t("admin.policies.reset") if value is None else told_value(page.words, policy, value)
-    whom, day = told_key(page.words, policy, change.wanted.key), page.fmt.day(change.wanted.valid_from)
-    return page.t("admin.policies.wanted", whom=whom, value=told, day=day)
+def asked(page: Page, one: Standing, change: Change) -> str:
+    """What holds today, what is wanted instead, and from when."""
+    tell, wanted = partial(told_value, page.words, one.policy), change.wanted
+    before = next((held.value for held in one.own if held.key == wanted.key), one.common.value)
+    after = page.t("admin.policies.reset") if wanted.value is None else tell(wanted.value)
+    name, day = told_name(page.words, one.policy, wanted.key), page.fmt.day(wanted.valid_from)
+    return page.t("admin.policies.would", name=name, before=tell(before), after=after, day=day)
 
 
 def approve(page: Page, change: Change, seen: int, command: str) -> None:

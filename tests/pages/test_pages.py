@@ -18,7 +18,7 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 ADDRESSES = [spec.url_path for spec in PAGES]
 VISITORS = {"access": "administrator"}
 """Who visits a page that the executive may not open."""
-DATELESS = {"sessions", "access"}
+DATELESS = {"sessions", "access", "policies"}
 """Pages that show no business data."""
 
 

@@ -207,7 +207,7 @@ def test_who_looked_before_somebody_else_changed_it_is_told_what_they_missed(hou
     seen = house.seen(GOLD)
     house.ask(GOLD, Decimal(1800))
     stale = refusal(lambda: house.other.approve(asked.change.id, seen=seen, command_id="stale"))
-    assert (stale.code, stale.facts["value"]) == ("policy_found_proposed", "1800")
+    assert (stale.code, stale.facts["value"]) == ("policy_found_proposed", "1,800")
     assert house.admin.value(GOLD) == Decimal(1500)
 
 
@@ -236,7 +236,7 @@ def test_two_changes_that_fit_alone_but_not_together_are_not_both_approved(house
     silver, gold = house.ask("members.tier_silver", Decimal(1200)), house.ask(GOLD, Decimal(1000))
     house.approve(silver)
     error = refusal(lambda: house.approve(gold))
-    assert (error.code, error.facts["low"], error.facts["high"]) == ("policy_order", "1200", "1000")
+    assert (error.code, error.facts["low"], error.facts["high"]) == ("policy_order", "1,200", "1,000")
 
 
 def test_a_value_that_a_later_change_contradicts_is_refused_for_that_day(house: House) -> None:

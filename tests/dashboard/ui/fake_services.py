@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import h3
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from analytics.core.access import Action, Actor, Grant, Role
 from analytics.core.calendar import Period, baseline, preset_period
 from analytics.core.errors import AccessDenied, DomainError, MissingData
+from dashboard.composition import services_as
 from dashboard.services.access import NewAccount
 from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
+from dashboard.services.policies import Policies
 from dashboard.services.requests import Asked
 from dashboard.services.sessions import OwnSessions
 from dashboard.services.views import (
@@ -34,6 +38,8 @@ from dashboard.services.views import (
     Tile,
     Today,
 )
+from dashboard.settings import settings_from
+from data.store.engine import open_store
 from data.store.records import LiveSession, User
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
@@ -379,8 +385,23 @@ class FakeServices:
     exports: FakeExports = field(default_factory=FakeExports)
 
     @property
+    def policies(self) -> Policies:
+        """The real ones, over a store that lasts as long as the tab."""
+        if "test.home" not in st.session_state:
+            st.session_state["test.home"] = TemporaryDirectory()
+        return real_policies(st.session_state["test.home"].name, self.actor)
+
+    @property
     def desk(self) -> FakeDesk:
         return FakeDesk(self.actor)
+
+
+def real_policies(home: str, actor: Actor) -> Policies:
+    """The real use case over a store in ``home``."""
+    settings = settings_from({"WATERLINE_HOME": home})
+    store = open_store(settings.store_url)
+    store.migrate()
+    return services_as(settings, store, lambda: actor).policies
 
 
 class MissingOverview(FakeOverview):
