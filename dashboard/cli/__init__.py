@@ -16,6 +16,7 @@ from dashboard.cli.audit import audit
 from dashboard.cli.backups import backup, restore
 from dashboard.cli.jobs import job, jobs, run_here
 from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
+from dashboard.cli.policies import policies
 from dashboard.cli.printing import (
     answer_facts,
     answer_table,
@@ -38,6 +39,7 @@ users = typer.Typer(no_args_is_help=True, help="Accounts.")
 app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
 app.add_typer(jobs, name="jobs")
+app.add_typer(policies, name="policies")
 app.add_typer(job, name="job", hidden=True)
 app.command()(backup)
 app.command()(restore)

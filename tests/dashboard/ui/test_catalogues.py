@@ -114,6 +114,8 @@ def policy_keys() -> set[str]:
     keys = {f"policy.{policy.name}.{part}" for policy in POLICIES for part in ("label", "about")}
     keys |= {f"owner.{policy.owner}" for policy in POLICIES} | {f"policy.section.{one}" for one in SECTIONS}
     keys |= {f"policy.choice.{one}" for policy in POLICIES for one in policy.choices}
+    keys |= {f"policy.done.{one}" for one in (State.APPROVED, State.PROPOSED)}
+    keys |= {f"cli.column.{one}" for one in ("policy", "in_force", "own", "waiting")}
     keys |= {f"policy.use.{one}" for policy in POLICIES for one in policy.used_by}
     keys |= {f"policy.measure.{one}" for one in Measure if one not in (Measure.SWITCH, Measure.CHOICE)}
     keys |= {f"policy.keyed.{one}" for one in Keys} | {f"policy.criterion.{one}" for one in CRITERIA}
