@@ -87,12 +87,22 @@ class Services:
     build_id: str | None
 
 
-def services_for(settings: Settings, store: Store, token: str | None, *, clock: Clock = utc_now) -> Services:
-    """Use cases of the person behind a session; raises NotSignedIn. The session is read again on every call."""
+def services_for(
+    settings: Settings,
+    store: Store,
+    token: str | None,
+    *,
+    clock: Clock = utc_now,
+    attended: Callable[[], bool] = lambda: True,
+) -> Services:
+    """Use cases of the person behind a session; raises NotSignedIn. The session is read again on every call.
+
+    ``attended``: whether a person asks, or a clock, which does not keep a session from growing idle.
+    """
     if not token:
         raise NotSignedIn("not_signed_in")
     sign_in = sign_in_of(store)
-    return _bound(settings, store, lambda: sign_in.actor(token, now=clock()), clock)
+    return _bound(settings, store, lambda: sign_in.actor(token, now=clock(), attended=attended()), clock)
 
 
 def sign_in_of(store: Store) -> SignIn:

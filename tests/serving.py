@@ -49,8 +49,11 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """``streamlit run app.py`` over ``home`` on a random port, ready to answer; stopped afterwards."""
+def serving(home: Path, *, environment: Mapping[str, str] | None = None, module: str = "streamlit") -> Iterator[Server]:
+    """``streamlit run app.py`` over ``home`` on a random port, ready to answer; stopped afterwards.
+
+    ``module`` is what python runs instead of Streamlit, with the same words.
+    """
     port = _free_port()
     base_url = f"http://localhost:{port}"
     log = home / f"server-{port}.log"
@@ -58,7 +61,7 @@ def serving(home: Path, *, environment: Mapping[str, str] | None = None) -> Iter
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WATERLINE_", "STREAMLIT_"))}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [sys.executable, "-m", module, "run", "app.py", "--server.port", str(port)],
             cwd=ROOT_FOLDER,
             env=inherited | settings,
             stdin=subprocess.DEVNULL,

@@ -128,14 +128,15 @@ class SignIn:
         self.identity.take_back("address", digest(address), at=now)
         return user
 
-    def actor(self, token: str | None, *, now: datetime) -> Actor:
+    def actor(self, token: str | None, *, now: datetime, attended: bool = True) -> Actor:
         """Who stands behind a session token; roles and grants are read anew each time.
 
+        Asked without anybody there (``attended``), the session goes on growing idle.
         Raises NotSignedIn: not_signed_in, session_revoked, session_expired, session_idle or account_disabled.
         """
         if not token:
             raise NotSignedIn("not_signed_in")
-        return self._actor(digest(token), now)
+        return self._actor(digest(token), now, attended=attended)
 
     def again(self, actor: Actor, *, now: datetime) -> Actor:
         """The same person as of now, for work that outlives the page that started it; raises NotSignedIn."""
@@ -162,7 +163,7 @@ class SignIn:
         self.identity.open_session(user.id, token_digest=digest(token), now=now, lasts=lasts, idle=idle)
         return Opened(token, now + lasts, user)
 
-    def _actor(self, token_digest: str, now: datetime) -> Actor:
+    def _actor(self, token_digest: str, now: datetime, *, attended: bool = True) -> Actor:
         session = self.identity.session(token_digest)
         if session is None:
             raise NotSignedIn("not_signed_in")
@@ -172,7 +173,7 @@ class SignIn:
         except NotSignedIn as over:
             self.identity.end_viewing(session, why=over.code, now=now)
             raise
-        if now - session.last_seen_at >= policy.touch_every:
+        if attended and now - session.last_seen_at >= policy.touch_every:
             self.identity.touch(token_digest, now=now)
         own = _actor_of(session.user, token_digest, now)
         return own if session.viewing is None else self._viewing(own, session, now)

@@ -39,14 +39,27 @@ class Asker(Protocol):
     def build_id(self) -> str | None: ...
 
 
-def key_of(asker: Asker, method: Callable[..., object], arguments: tuple[object, ...]) -> str:
+class RightsChanged(Exception):
+    """Whoever asked got other rights while the answer was made: it must not be remembered under the old ones."""
+
+
+def key_of(asker: Asker, actor: Actor, method: Callable[..., object], arguments: tuple[object, ...]) -> str:
     """Canonical text of what is asked, by whom (scope and rights) and of which build.
 
-    Roles are in the key because two people with the same rows may differ in what they may see (cost).
+    ``actor``: who asks as of now; a part of a page outlives the rights that the page was drawn with. Roles are in the
+    key because two people with the same rows may differ in what they may see (cost).
     """
-    rights = sorted(role.value for role in asker.actor.roles)
+    rights = [actor.scope.fingerprint, *sorted(role.value for role in actor.roles)]
     name = f"{method.__module__}.{method.__qualname__}"
     return json.dumps([name, asker.scope_key, asker.build_id, rights, [plain(one) for one in arguments]])
+
+
+def authorised(asker: Asker, action: Action, method: Callable[..., object], arguments: tuple[object, ...]) -> str:
+    """The key of a question whose asker may do ``action`` now; raises NotSignedIn or AccessDenied.
+
+    Session and permission are read again before a remembered answer is handed out: a cache must not outlive a right.
+    """
+    return key_of(asker, asker.desk.actor(action), method, arguments)
 
 
 def plain(value: object) -> Any:
@@ -69,12 +82,15 @@ def store_at(url: str) -> Store:
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def _remembered(key: str, _ask: Callable[[], Any]) -> Any:
+def _remembered(key: str, _ask: Callable[[], Any], _key_now: Callable[[], str]) -> Any:
     # The underscore keeps the question's code out of the key on purpose: all that decides the answer is in ``key``.
     # Shared by reference: unpickling a copy for every run cost a tenth of it. Answers are frozen, frames sealed.
     # Whoever waits for the data does not keep others from drawing.
     turns.give_back()
-    return sealed(_ask())
+    found = sealed(_ask())
+    if _key_now() != key:
+        raise RightsChanged
+    return found
 
 
 def sealed(answer: Any) -> Any:
@@ -97,11 +113,21 @@ def drawn(key: str, _draw: Callable[[], Drawing]) -> Drawing:
 
 
 def answer(asker: Asker, action: Action, method: Callable[..., Answer], *arguments: object) -> Answer:
-    """The service's answer, computed once per key.
+    """The service's answer, computed once per key."""
+    return recall(asker, action, authorised(asker, action, method, arguments), method, arguments)[1]
 
-    Session and permission are read again before a remembered answer is handed out: a cache must not outlive a right.
-    """
-    asker.desk.actor(action)
-    remembered: Answer = _remembered(key_of(asker, method, arguments), lambda: method(*arguments))
-    turns.take()
-    return remembered
+
+def recall(
+    asker: Asker, action: Action, key: str, method: Callable[..., Answer], arguments: tuple[object, ...]
+) -> tuple[str, Answer]:
+    """The answer behind an :func:`authorised` ``key``, and the key that it came to be remembered under."""
+    while True:
+        try:
+            found: Answer = _remembered(
+                key, lambda: method(*arguments), lambda: authorised(asker, action, method, arguments)
+            )
+        except RightsChanged:
+            key = authorised(asker, action, method, arguments)
+            continue
+        turns.take()
+        return key, found

@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from analytics.core.access import Action, Actor, Role
-from analytics.core.errors import DomainError, MissingData, NotSignedIn
+from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.settings import Settings
 from dashboard.ui import controls, errors, identity, viewing
 from dashboard.ui.markup import address, links, menu
 from dashboard.ui.page import Page
 from dashboard.ui.page_spec import PageSpec
+from dashboard.ui.safely import safely, sign_in_first
 from dashboard.ui.tokens import palette_of
 from dashboard.words import Words
 
@@ -121,21 +122,15 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
 def render_safely(page: Page, spec: PageSpec) -> None:
     """Refusals become sentences with a remedy; anything else a reference to the log."""
     words, actor = page.words, page.services.actor
-    may_load = actor.may(Action.LOAD_DATA)
-    try:
+
+    def draw() -> None:
         actor.require(spec.action)
         if spec.needs and page.services.build_id is None:
-            errors.nothing_yet(words, spec.needs, may_load=may_load)
+            errors.nothing_yet(words, spec.needs, may_load=actor.may(Action.LOAD_DATA))
         else:
             spec.render(page)
-    except NotSignedIn:
-        sign_in_first(words)
-    except MissingData as error:
-        errors.nothing_yet(words, errors.missing_tables(error) or spec.needs, may_load=may_load)
-    except DomainError as error:
-        errors.refused(words, error)
-    except Exception as error:  # noqa: BLE001 - the last line: whatever it is, nobody sees it raw
-        errors.broken(words, spec.key, error)
+
+    safely(words, spec.key, actor, draw, needs=spec.needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +172,3 @@ def choices(words: Words, actor: Actor, top: Masthead, path: str) -> None:
         ])  # fmt: skip
     with top.row:
         links([(words.t("frame.other_language"), address(f"/language/{other}", following=back))])
-
-
-def sign_in_first(words: Words) -> None:
-    """What somebody without a session sees."""
-    path = st.context.url or "/"
-    with st.container(border=True, key="frame.sign_in"):
-        st.markdown(f"### {words.t('frame.product')}")
-        st.markdown(words.t("frame.sign_in_first"))
-        links([(words.t("frame.sign_in"), address("/sign-in", following=identity.here(path)))])

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.composition import services_for
 from dashboard.settings import settings_from
-from dashboard.ui import frame, identity, turns
+from dashboard.ui import frame, identity, live, turns
 from dashboard.ui.cache import store_at
 from dashboard.words import words
 from pages import PAGES
@@ -23,7 +23,12 @@ def run() -> None:
     st.set_page_config(page_title=said.t("frame.product"), page_icon=identity.icon(), layout="wide")
     store = store_at(settings.store_url)
     with turns.turn():
-        frame.show(said, settings, PAGES, lambda: services_for(settings, store, identity.session_token(settings)))
+        frame.show(
+            said,
+            settings,
+            PAGES,
+            lambda: services_for(settings, store, identity.session_token(settings), attended=live.attended),
+        )
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
 from dashboard.settings import Settings
 from dashboard.ui import filters, identity, markup, tiles
-from dashboard.ui.cache import answer, key_of
+from dashboard.ui.cache import authorised, recall
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
+from dashboard.ui.live import live
 from dashboard.ui.showing import Showing
 from dashboard.ui.tokens import Palette
 from dashboard.words import Words
@@ -62,12 +63,13 @@ class Page(Showing):
 
     def ask(self, method: Callable[..., Answer], *arguments: object, action: Action | None = None) -> Answer:
         """The service's answer, from the cache when the same was asked of the same build and scope."""
-        self._told = key_of(self.services, method, arguments)
+        needed = action or self.action
+        key = authorised(self.services, needed, method, arguments)
         heard = st.session_state.setdefault("frame.heard", set())
         # A spinner costs a thread; who has seen this answer before need not be told to wait for it.
-        waiting = nullcontext() if self._told in heard else st.spinner(self.t("frame.loading"))
+        waiting = nullcontext() if key in heard else st.spinner(self.t("frame.loading"))
         with waiting:
-            found = answer(self.services, action or self.action, method, *arguments)
+            self._told, found = recall(self.services, needed, key, method, arguments)
         heard.add(self._told)
         return found
 
@@ -153,6 +155,10 @@ class Page(Showing):
     def lead(self, sentence: Callable[[], str]) -> None:
         """The answer of the page in one sentence, of the last answer."""
         self.lead_slot.markdown(self.once("lead", sentence))
+
+    def live(self, name: str, draw: Callable[[], None], *, every: float | None = None) -> None:
+        """A part that is redrawn alone, when one of its widgets is used and every so many seconds."""
+        live(self.words, self.services, self.action, f"{self.key}.{name}", draw, every=every)
 
     # Showing
 

@@ -91,6 +91,7 @@ class VirtualUser:
         self._cookies = dict(cookies or {})
         self._socket: ClientConnection | None = None
         self._known: dict[str, ForwardMsg] = {}
+        self._page_hash = ""
 
     async def __aenter__(self) -> Self:
         address = urlsplit(self.base_url)
@@ -126,6 +127,7 @@ class VirtualUser:
         self.widgets.update(heard.widgets)
         self.offered.update(heard.offered)
         self._session = heard.session or self._session
+        self._page_hash = heard.page_hash or self._page_hash
         return heard.run()
 
     async def press(self, label: str, *, timeout: float = 60) -> Run:
@@ -164,6 +166,9 @@ class VirtualUser:
         asked.query_string = urlencode(self.query)
         asked.page_name = self.page
         asked.fragment_id = fragment
+        if fragment:
+            # A browser names the page that it is on: what the fragment has drawn anew must not be another one.
+            asked.page_script_hash = self._page_hash
         asked.context_info.locale = self.locale
         asked.context_info.timezone = "Asia/Shanghai"
         asked.context_info.url = f"{self.base_url}/{self.page}"
@@ -201,18 +206,22 @@ class _Heard:
     session: str = ""
     bytes: int = 0
     first: float | None = None
+    page_hash: str = ""
     finished: bool = False
 
     def take(self, message: ForwardMsg, size: int) -> None:
         self.bytes += size
         kind = message.WhichOneof("type")
         self.texts.extend(_texts(message))
+        if kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
         if kind == "delta":
             self.first = self.first or time.perf_counter() - self.began
             self._take_delta(message.delta)
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
-        self.finished = kind == "script_finished"
+        # A run that asks for another one is not over: the other one's messages follow.
+        self.finished = kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
     def _take_delta(self, delta: Any) -> None:
         kind = delta.new_element.WhichOneof("type") if delta.WhichOneof("type") == "new_element" else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 import pandas as pd
 import pytest
@@ -11,34 +13,63 @@ from analytics.core.access import Action, Role
 from analytics.core.calendar import Comparison
 from analytics.core.errors import AccessDenied
 from dashboard.services.requests import Asked
-from dashboard.services.views import Rows
-from dashboard.ui.cache import answer, key_of, plain, sealed
+from dashboard.services.views import Rows, Today
+from dashboard.ui.cache import answer, authorised, key_of, plain, recall, sealed
 from tests.dashboard.ui.fake_services import FakeServices, actor
+
+
+def asked(services: FakeServices, method: Callable[..., object], *arguments: object) -> str:
+    return key_of(services, services.actor, method, arguments)
 
 
 def test_keys_differ_by_whatever_changes_the_answer() -> None:
     base = FakeServices()
     today, rows = base.overview.today, base.overview.rows
     keys = [
-        key_of(base, today, (Asked(),)),
-        key_of(base, rows, (Asked(),)),
-        key_of(FakeServices(scope_key="other"), today, (Asked(),)),
-        key_of(FakeServices(build_id="other"), today, (Asked(),)),
-        key_of(FakeServices(build_id=None), today, (Asked(),)),
-        key_of(FakeServices(actor=actor(Role.DEALER)), today, (Asked(),)),
-        key_of(base, today, (replace(Asked(), comparison=Comparison.LAST_YEAR),)),
-        key_of(base, today, (replace(Asked(), partners=("a", "b")),)),
-        key_of(base, today, (replace(Asked(), partners=("a,b",)),)),
-        key_of(base, base.territory.heatmap, (Asked(), "sales", 5)),
-        key_of(base, base.territory.heatmap, (Asked(), "sales", 6)),
+        asked(base, today, Asked()),
+        asked(base, rows, Asked()),
+        asked(FakeServices(scope_key="other"), today, Asked()),
+        asked(FakeServices(build_id="other"), today, Asked()),
+        asked(FakeServices(build_id=None), today, Asked()),
+        asked(FakeServices(actor=actor(Role.DEALER)), today, Asked()),
+        asked(base, today, replace(Asked(), comparison=Comparison.LAST_YEAR)),
+        asked(base, today, replace(Asked(), partners=("a", "b"))),
+        asked(base, today, replace(Asked(), partners=("a,b",))),
+        asked(base, base.territory.heatmap, Asked(), "sales", 5),
+        asked(base, base.territory.heatmap, Asked(), "sales", 6),
     ]
     assert len(set(keys)) == len(keys)
 
 
 def test_the_same_question_has_the_same_key() -> None:
-    assert key_of(FakeServices(), FakeServices().overview.today, (Asked(),)) == key_of(
-        FakeServices(), FakeServices().overview.today, (Asked(),)
-    )
+    one, other = FakeServices(), FakeServices()
+    assert asked(one, one.overview.today, Asked()) == asked(other, other.overview.today, Asked())
+
+
+def test_the_key_follows_the_rights_as_they_are_now() -> None:
+    """A fragment asks with what its page was drawn with: the person may see other rows by now."""
+    services = FakeServices(scope_key="moved")
+    before = authorised(services, Action.SEE_OVERVIEW, services.overview.today, (Asked(),))
+    services.actor = replace(services.actor, grants=frozenset({"D2"}))
+    assert authorised(services, Action.SEE_OVERVIEW, services.overview.today, (Asked(),)) != before
+
+
+def test_an_answer_made_while_rights_change_is_not_kept_for_those_who_have_the_old_ones() -> None:
+    services = FakeServices(scope_key="meanwhile")
+    real, old = services.overview.today, services.actor
+
+    @wraps(real)
+    def today(asked: Asked) -> Today:
+        services.actor = replace(old, grants=frozenset({"D2"}))
+        return real(asked)
+
+    key = authorised(services, Action.SEE_OVERVIEW, today, (Asked(),))
+    kept, _ = recall(services, Action.SEE_OVERVIEW, key, today, (Asked(),))
+    assert kept != key
+    assert len(services.overview.asked) == 2, "asked again, with the rights as they are now"
+    services.actor = old
+    recall(services, Action.SEE_OVERVIEW, key, real, (Asked(),))
+    assert len(services.overview.asked) == 3, "nothing was kept for those who have the old ones"
 
 
 def test_a_frame_is_refused_as_a_key() -> None:
