@@ -8,6 +8,7 @@ from dashboard.services.desk import Desk
 from dashboard.services.job_kinds import KINDS, Arguments
 from dashboard.services.job_process import launch
 from dashboard.services.job_rows import Office, ended, facts_of, find_lost, make_jobs
+from dashboard.services.use_case import UseCase, reads
 from data.store.audit import Deed, Subject
 from data.store.records import Job, JobState
 
@@ -15,7 +16,7 @@ LOG_BYTES = 64 * 1024
 """How much of the end of a log is shown."""
 
 
-class Jobs:
+class Jobs(UseCase):
     """Use case of whoever may start jobs; everybody is told of the kinds that the own rights cover."""
 
     def __init__(self, desk: Desk, office: Office) -> None:
@@ -37,6 +38,7 @@ class Jobs:
             raise
         return tuple(made)
 
+    @reads
     def recent(self, limit: int = 30) -> tuple[Job, ...]:
         """The newest jobs, lost ones marked as such."""
         actor = self._reader()
@@ -44,6 +46,7 @@ class Jobs:
         with self._office.reading(actor) as unit:
             return tuple(job for job in unit.jobs.newest(limit) if _may_see(actor, job))
 
+    @reads
     def one(self, id: str) -> Job:
         """One job as it stands now; raises DomainError ``job_unknown``, also for one of a kind one may not see."""
         actor = self._reader()
@@ -67,6 +70,7 @@ class Jobs:
         if job.state is JobState.QUEUED:
             ended(self._office, actor, job, JobState.CANCELLED, {})
 
+    @reads
     def log(self, id: str) -> str:
         """The end of a job's log; empty before it wrote anything."""
         file = self._office.settings.jobs / self.one(id).log

@@ -35,6 +35,7 @@ def offer(services: Any, words: Words, key: str, export: Export, name: str) -> N
             on_click="ignore",
             type="tertiary",
             icon=":material/download:",
+            disabled=services.actor.viewer is not None,
         )
 
 
