@@ -67,7 +67,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Every use case, bound to one actor. ``scope_key`` and ``build_id`` belong in every cache key."""
+    """Every use case, bound to one actor. Scope, build and number of policies belong in every cache key."""
 
     actor: Actor
     desk: Desk
@@ -85,6 +85,7 @@ class Services:
     exports: Exports
     scope_key: str
     build_id: str | None
+    policy_number: int
 
 
 def services_for(
@@ -202,6 +203,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         exports=Exports(desk, _means(store, clock)),
         scope_key=_key(actor),
         build_id=build.id if build else None,
+        policy_number=policies,
     )
 
 

@@ -37,6 +37,8 @@ class Asker(Protocol):
     def scope_key(self) -> str: ...
     @property
     def build_id(self) -> str | None: ...
+    @property
+    def policy_number(self) -> int: ...
 
 
 class RightsChanged(Exception):
@@ -44,14 +46,15 @@ class RightsChanged(Exception):
 
 
 def key_of(asker: Asker, actor: Actor, method: Callable[..., object], arguments: tuple[object, ...]) -> str:
-    """Canonical text of what is asked, by whom (scope and rights) and of which build.
+    """Canonical text of what is asked, by whom (scope and rights), of which build and under which policies.
 
     ``actor``: who asks as of now; a part of a page outlives the rights that the page was drawn with. Roles are in the
     key because two people with the same rows may differ in what they may see (cost).
     """
     rights = [actor.scope.fingerprint, *sorted(role.value for role in actor.roles)]
     name = f"{method.__module__}.{method.__qualname__}"
-    return json.dumps([name, asker.scope_key, asker.build_id, rights, [plain(one) for one in arguments]])
+    standing = [asker.scope_key, asker.build_id, asker.policy_number, rights]
+    return json.dumps([name, *standing, [plain(one) for one in arguments]])
 
 
 def authorised(asker: Asker, action: Action, method: Callable[..., object], arguments: tuple[object, ...]) -> str:

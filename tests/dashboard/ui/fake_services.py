@@ -374,6 +374,7 @@ class FakeServices:
     actor: Actor = field(default_factory=actor)
     scope_key: str = "scope"
     build_id: str | None = "b20261031"
+    policy_number: int = 0
     filters: FakeFilters = field(default_factory=FakeFilters)
     overview: FakeOverview = field(default_factory=FakeOverview)
     why: FakeWhy = field(default_factory=FakeWhy)

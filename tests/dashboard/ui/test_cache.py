@@ -31,6 +31,7 @@ def test_keys_differ_by_whatever_changes_the_answer() -> None:
         asked(FakeServices(scope_key="other"), today, Asked()),
         asked(FakeServices(build_id="other"), today, Asked()),
         asked(FakeServices(build_id=None), today, Asked()),
+        asked(FakeServices(policy_number=1), today, Asked()),
         asked(FakeServices(actor=actor(Role.DEALER)), today, Asked()),
         asked(base, today, replace(Asked(), comparison=Comparison.LAST_YEAR)),
         asked(base, today, replace(Asked(), partners=("a", "b"))),
