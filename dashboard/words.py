@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,8 +41,14 @@ class Words:
         return key in self.sentences
 
     def error(self, error: DomainError) -> str:
-        """What went wrong and what to do about it; policies go by the names that people know."""
+        """What went wrong and what to do about it; of several problems that are told as one, each. Policies go by the
+        names that people know.
+        """
         facts = {name: self.sentences.get(f"policy.{fact}.label", fact) for name, fact in error.facts.items()}
+        if "problems" in facts:
+            told = json.loads(str(facts["problems"]))
+            each = (self.error(DomainError(one["code"], **one["facts"])) for one in told)
+            facts["problems"] = "\n".join(f"· {sentence}" for sentence in each)
         return self.t(f"error.{error.code}", **facts)
 
 

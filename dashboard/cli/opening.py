@@ -35,13 +35,15 @@ def clock() -> datetime:
 
 
 def opened() -> tuple[Settings, Store]:
-    """The home and its store, brought up to date."""
+    """The home and its store, brought up to date; raises DomainError ``disk_full`` or ``home_read_only``."""
+    from data.engines.disk import disk_of
     from data.store.engine import open_store
 
     settings = settings_from()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store_url)
-    store.migrate()
+    with disk_of(settings.home):
+        settings.home.mkdir(parents=True, exist_ok=True)
+        store = open_store(settings.store_url)
+        store.migrate()
     return settings, store
 
 

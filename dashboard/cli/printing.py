@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -18,6 +18,7 @@ from dashboard.words import Words
 if TYPE_CHECKING:
     from dashboard.services.ask import Answer
     from data.sources.report import IngestReport
+    from data.sources.warned import Warned
     from data.store.records import Build, Load
 
 
@@ -43,7 +44,7 @@ def bars() -> Iterator[Bar]:
         yield Bar(progress)
 
 
-def say(json_output: bool, facts: Mapping[str, Any], text: str | Table) -> None:
+def say(json_output: bool, facts: Mapping[str, Any], text: str | Table | Group) -> None:
     """``facts`` as one JSON document, or ``text`` for people."""
     if json_output:
         print(json.dumps(facts, ensure_ascii=False, default=plain))
@@ -94,8 +95,8 @@ def answer_table(answer: Answer) -> Table:
     return table
 
 
-def ingest_table(report: IngestReport, told: Words) -> Table:
-    """One row per file and what became of its rows; the reasons of rejects below."""
+def ingest_table(report: IngestReport, told: Words) -> Group:
+    """One row per file and what became of its rows; the reasons of rejects below, and what looks wrong."""
     table = Table(title=f"{report.source}  {report.seconds:.1f} s")
     for name in ("file", "read", "loaded", "rejected", "duplicate"):
         table.add_column(told.t(f"cli.column.{name}"), justify="left" if name == "file" else "right")
@@ -111,8 +112,21 @@ def ingest_table(report: IngestReport, told: Words) -> Table:
     notes = [f"{code}: {count:,}" for code, count in sorted(reasons.items())]
     notes += [told.t("cli.file_ignored", file=file) for file in report.ignored]
     notes += [told.t("cli.file_absent", file=file) for file in report.absent]
-    table.caption = "\n".join([*notes, told.t("cli.see_rejects")] if reasons else notes) or None
-    return table
+    notes += [told.t("cli.see_rejects")] if reasons else []
+    table.caption = "\n".join(notes) or None
+    return Group(table, *warning_lines(report.warnings, told))
+
+
+def warning_lines(warnings: Sequence[Warned], told: Words) -> list[str]:
+    """What was loaded and looks wrong: a sentence each, below a heading."""
+    return [told.t("cli.warnings"), *(warning_sentence(one, told) for one in warnings)] if warnings else []
+
+
+def warning_sentence(warned: Warned, told: Words) -> str:
+    """How many rows, where the first of them is, and what to do."""
+    first = warned.examples[0]
+    place = {"file": first.file, "line": first.line, "value": first.value, **first.facts}
+    return told.t(f"warning.{warned.code}", table=warned.table, column=warned.column, rows=warned.rows, **place)
 
 
 def loads_table(known: Sequence[Load], told: Words) -> Table:
@@ -134,7 +148,7 @@ def rejects_table(rows: Sequence[Mapping[str, Any]], told: Words) -> Table:
     for name in ("file", "line", "column", "value", "remedy"):
         table.add_column(told.t(f"cli.column.{name}"), overflow="fold")
     for row in rows:
-        place = f"{row['table']}.{row['column']}"
+        place = f"{row['table']}.{row['column']}".rstrip(".")
         table.add_row(row["file"], str(row["line"]), place, row["value"] or "–", _remedy(row, told))
     return table
 

@@ -109,6 +109,8 @@ def _rules(column: Column) -> Iterator[str]:
         yield f"≥ {column.low:g}"
     if column.high is not None:
         yield f"≤ {column.high:g}"
+    if column.happened:
+        yield "≤ now"
     if column.sensitivity is not Sensitivity.PLAIN:
         yield f"**{column.sensitivity}**"
 
@@ -143,6 +145,7 @@ def _column_object(column: Column) -> dict[str, Any]:
         "one_of": list(column.one_of),
         "low": column.low,
         "high": column.high,
+        "happened": column.happened,
         "sensitivity": column.sensitivity.value,
     }
 

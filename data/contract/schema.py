@@ -57,7 +57,7 @@ class Column:
     """One column. ``about`` is (Chinese, English); ``low``/``high`` are inclusive limits of the value.
 
     ``references`` names the table whose key the value repeats: ``product`` means the last column of that key,
-    ``order_line.order_id`` one column of a key of several.
+    ``order_line.order_id`` one column of a key of several. ``happened``: a TIME that cannot lie ahead.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     sensitivity: Sensitivity = Sensitivity.PLAIN
+    happened: bool = False
 
     @property
     def physical(self) -> pa.DataType:

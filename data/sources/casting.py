@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from data.contract.schema import PHYSICAL, Column, Kind
+from data.sources import limits
 from data.sources.declarations import CASE, UNITS, ColumnSource
 from data.sources.expressions import column_of, compute
 from data.sources.functions import Rows, multiply
-from data.sources.values import WIDE, Computed, day, literal, moment, number, present, text
+from data.sources.moments import DAY_OR_MONTH_FIRST, EARLIEST_YEAR
+from data.sources.numerals import PERCENT, PLAIN, SHARE, two_ways
+from data.sources.values import INSTANT, WIDE, Computed, day, digits, literal, moment, number, present, text
+from data.sources.vocabulary import NO, YES
 
 _CODES = {Kind.DATE: "not_a_date", Kind.TIME: "not_a_time", Kind.FLAG: "not_a_flag", Kind.INTEGER: "not_an_integer"}
 _DECIMALS = {kind: PHYSICAL[kind].scale for kind in (Kind.QUANTITY, Kind.MONEY)}
-_YES, _NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
-
+_SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+_EARLIEST = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)
 
 Flags = dict[str, ir.BooleanValue]
 """Code → where the rule is broken."""
@@ -45,17 +50,18 @@ def typed(column: Column, source: ColumnSource, rows: Rows) -> Typed:
         return Typed(_text(given), raw, _unreadable(given))
     if column.kind is Kind.TIME:
         read = moment(given, zone=rows.zone, pattern=source.format)
-        return Typed(read.instant.value, raw, _lost(column, given, read.instant.value), local=read.local)
+        flags = _undated(source, given, read.instant.value) | _lost(column, given, read.instant.value)
+        return Typed(read.instant.value, raw, flags, local=read.local)
     if column.kind is Kind.DATE:
         value = day(given, pattern=source.format, zone=rows.zone).value
-        return Typed(value, raw, _lost(column, given, value))
+        return Typed(value, raw, _undated(source, given, value) | _lost(column, given, value))
     if column.kind is Kind.FLAG:
         return Typed(_flag(given), raw, _lost(column, given, _flag(given)))
     return _number(column, given, source, rows, raw)
 
 
-def broken_rules(column: Column, value: ir.Value, *, key: bool) -> Flags:
-    """Rules that the typed value can break, by code."""
+def broken_rules(column: Column, value: ir.Value, *, key: bool, latest: datetime) -> Flags:
+    """Rules that the typed value can break, by code. ``latest``: what happened, happened before."""
     rules: Flags = {}
     if column.required or key:
         rules["required_missing"] = value.isnull()
@@ -66,7 +72,47 @@ def broken_rules(column: Column, value: ir.Value, *, key: bool) -> Flags:
     if column.high is not None:
         rules["too_high"] = value > column.high
     # A rule about a value that is not there is undecided, and an undecided rule is not broken.
-    return {code: condition.fill_null(False) for code, condition in rules.items()}
+    told = rules | _BY_KIND.get(column.kind, _no_rules)(column, value, latest)
+    return {code: condition.fill_null(False) for code, condition in told.items()}
+
+
+def _no_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
+    return {}
+
+
+def _text_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
+    """Text that cannot be meant. Comparing tells how a text begins at a fraction of what searching it costs."""
+    rules = {
+        "formula": (value >= "=") & (value < ">"),
+        "spreadsheet_error": (value >= "#") & (value < "$") & value.isin(_SPREADSHEET_ERRORS),
+        "field_too_long": (_octets(value) > limits.FIELD_CHARACTERS) & (value.length() > limits.FIELD_CHARACTERS),
+    }
+    if column.kind is Kind.CODE:
+        # A spreadsheet that took a long number for a quantity: 1.23457E+17 stands for a thousand orders.
+        rules["shortened_code"] = (value >= "1") & (value < ":") & value.re_search(r"^[1-9](\.[0-9]+)?E\+[0-9]+$")
+    return rules
+
+
+def _day_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
+    return {"too_early": value < ibis.literal(_EARLIEST.date())}
+
+
+def _time_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
+    rules = {"too_early": value < ibis.literal(_EARLIEST, INSTANT)}
+    return rules | ({"in_the_future": value > ibis.literal(latest, INSTANT)} if column.happened else {})
+
+
+_BY_KIND: dict[Kind, Callable[[Column, ir.Value, datetime], Flags]] = {
+    Kind.TEXT: _text_rules,
+    Kind.CODE: _text_rules,
+    Kind.DATE: _day_rules,
+    Kind.TIME: _time_rules,
+}
+
+
+@ibis.udf.scalar.builtin(name="strlen", signature=(("string",), "int64"))
+def _octets(words: str) -> int:  # type: ignore[empty-body]
+    """Bytes of a text; never fewer than its characters, and known without counting."""
 
 
 def _unreadable(given: Computed) -> Flags:
@@ -79,14 +125,39 @@ def _lost(column: Column, given: Computed, value: ir.Value) -> Flags:
     return _unreadable(given) | {code: (present(given.value) & value.isnull()).fill_null(False)}
 
 
+def _undated(source: ColumnSource, given: Computed, value: ir.Value) -> Flags:
+    """A day whose parts could be in two orders, and no format that tells."""
+    if source.format is not None or not given.value.type().is_string():
+        return {}
+    return {"ambiguous_date": (value.isnull() & given.value.re_search(DAY_OR_MONTH_FIRST)).fill_null(False)}
+
+
 def _number(column: Column, given: Computed, source: ColumnSource, rows: Rows, raw: ir.Value) -> Typed:
-    scaled = _scaled(given, source, rows)
-    exact = scaled.value if column.kind in (Kind.NUMBER, Kind.RATE) else _exact(scaled.value)
+    reading = _reading(column, source, rows)
+    scaled = _scaled(given, source, rows, reading)
+    whole = column.kind not in (Kind.NUMBER, Kind.RATE)
+    exact = _exact(scaled.value, source, reading) if whole else _floating(scaled.value, source, reading)
     value = _NUMBERS[column.kind](exact)
-    flags = _unreadable(scaled) | _lost(column, Computed(given.value), value)
+    flags = _two_ways(given, value) | _unreadable(scaled) | _lost(column, Computed(given.value), value)
     if column.kind in (Kind.QUANTITY, Kind.MONEY):
         flags["too_precise"] = (exact != value).fill_null(False)
     return Typed(value, raw, flags)
+
+
+def _reading(column: Column, source: ColumnSource, rows: Rows) -> str:
+    if source.unit == "percent":
+        return PERCENT
+    if column.kind is Kind.MONEY:
+        return rows.currency
+    return SHARE if column.kind in (Kind.NUMBER, Kind.RATE) else PLAIN
+
+
+def _two_ways(given: Computed, value: ir.Value) -> Flags:
+    if not given.value.type().is_string():
+        return {}
+    # The function is only asked about what could not be read.
+    doubtful = ibis.ifelse(value.isnull() & present(given.value), two_ways(given.value), False)
+    return {"ambiguous_number": doubtful.fill_null(False)}
 
 
 def source_value(source: ColumnSource, rows: Rows) -> Computed:
@@ -106,36 +177,48 @@ def facts_of(column: Column) -> str:
         "low": column.low,
         "high": column.high,
         "decimals": _DECIMALS.get(column.kind),
+        "limit": limits.FIELD_CHARACTERS if column.kind in (Kind.TEXT, Kind.CODE) else None,
     }
     return json.dumps({name: value for name, value in facts.items() if value not in (None, "")}, ensure_ascii=False)
 
 
-def _scaled(given: Computed, source: ColumnSource, rows: Rows) -> Computed:
+def _scaled(given: Computed, source: ColumnSource, rows: Rows, reading: str) -> Computed:
     plain = _plain_number(given, source)
     if source.unit is None:
         return plain
+    counted = number(plain, reading=reading, decimal=_mark(source))
     if source.unit != CASE:
-        return multiply(number(plain), Computed(literal(UNITS[source.unit])))
+        return multiply(counted, Computed(literal(UNITS[source.unit])))
     per_case = source.units_per_case
-    return multiply(plain, column_of(rows, per_case) if isinstance(per_case, str) else Computed(literal(per_case)))
+    return multiply(counted, column_of(rows, per_case) if isinstance(per_case, str) else Computed(literal(per_case)))
 
 
 def _plain_number(given: Computed, source: ColumnSource) -> Computed:
+    """With a point, once both separators are known; with one of them known, what it leaves open is found out later."""
     words = given.value
-    if not words.type().is_string() or (source.thousands is None and source.decimal == "."):
+    if not words.type().is_string() or source.thousands is None:
         return given
-    if source.thousands:
-        words = words.replace(source.thousands, "")
-    return Computed(words.replace(source.decimal, ".") if source.decimal != "." else words, given.failed)
+    words = words.replace(source.thousands, "")
+    other = source.decimal not in (None, ".")
+    return Computed(words.replace(source.decimal, ".") if other else words, given.failed)
 
 
-def _exact(value: ir.Value) -> ir.Value:
+def _mark(source: ColumnSource) -> str | None:
+    """The decimal mark that :func:`_plain_number` left in the text."""
+    return source.decimal if source.thousands is None else "."
+
+
+def _exact(value: ir.Value, source: ColumnSource, reading: str) -> ir.Value:
     """A decimal wide enough to tell whether storing it would lose digits; a float has no more than six to lose."""
     if value.type().is_decimal() or value.type().is_integer():
         return value
     if value.type().is_floating():
         return value.try_cast(dt.Decimal(18, 6))
-    return text(Computed(value)).value.try_cast(WIDE)
+    return digits(text(Computed(value)).value, WIDE, reading=reading, decimal=_mark(source))
+
+
+def _floating(value: ir.Value, source: ColumnSource, reading: str) -> ir.Value:
+    return digits(value, dt.float64(), reading=reading, decimal=_mark(source))
 
 
 def _integer(exact: ir.Value) -> ir.Value:
@@ -143,8 +226,7 @@ def _integer(exact: ir.Value) -> ir.Value:
     return whole if exact.type().is_integer() else ibis.ifelse(exact == whole, whole, ibis.null())
 
 
-def _float(value: ir.Value) -> ir.Value:
-    floating = value.try_cast(dt.float64)
+def _float(floating: ir.Value) -> ir.Value:
     return ibis.ifelse(floating.isnan() | floating.isinf(), ibis.null(), floating)
 
 
@@ -159,6 +241,10 @@ _NUMBERS: dict[Kind, Callable[[ir.Value], ir.Value]] = {
 
 def _text(given: Computed) -> ir.Value:
     words = text(given).value
+    if given.value.type().is_string():
+        # ="00123": how exports keep a spreadsheet from cutting the zeros off.
+        marked = (words >= '="') & (words < "=#") & words.endswith('"')
+        words = ibis.ifelse(marked, words.substr(2, words.length() - 3), words)
     return ibis.ifelse(present(words), words, ibis.null("string"))
 
 
@@ -166,7 +252,7 @@ def _flag(given: Computed) -> ir.Value:
     if given.value.type().is_boolean():
         return given.value
     words = text(given).value.strip().lower()
-    return ibis.cases((words.isin(_YES), True), (words.isin(_NO), False), else_=ibis.null("boolean"))
+    return ibis.cases((words.isin(YES), True), (words.isin(NO), False), else_=ibis.null("boolean"))
 
 
 def _received(source: ColumnSource, rows: Rows, given: Computed) -> ir.Value:

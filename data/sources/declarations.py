@@ -27,7 +27,9 @@ PICKS = ("most_frequent", "first", "last")
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A named input: a glob relative to PATH, or a database table. ``optional``: may be absent."""
+    """A named input: a glob relative to PATH, or a database table. ``optional``: may be absent. ``header``: first and
+    last line of the column names, None where the mapping leaves it to the file's first line.
+    """
 
     name: str
     pattern: str
@@ -35,6 +37,7 @@ class SourceFile:
     delimiter: str = ","
     sheet: str | None = None
     optional: bool = False
+    header: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ class ColumnSource:
     column: str | None = None
     constant: object = None
     expression: Expression | None = None
-    format: str | None = None
-    decimal: str = "."
+    format: tuple[str, ...] | None = None
+    decimal: str | None = None
     thousands: str | None = None
     unit: str | None = None
     units_per_case: str | int | None = None
@@ -85,7 +88,9 @@ class Distinct:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One source of one contract table. ``columns`` None: the file is in contract shape already."""
+    """One source of one contract table. ``columns`` None: the file is in contract shape already. ``coordinates`` None:
+    the mapping does not say, and positions are taken for WGS-84.
+    """
 
     table: str
     label: str
@@ -95,7 +100,7 @@ class Section:
     joins: tuple[Join, ...] = ()
     unpivot: Unpivot | None = None
     distinct: Distinct | None = None
-    coordinates: str = "wgs-84"
+    coordinates: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ class Mapping:
     day_ends: int = 0
     currency: str = "CNY"
     region_scheme: str = "gb-t-2260"
-    coordinates: str = "wgs-84"
+    coordinates: str | None = None
     contract_shape: bool = False
     encoding: str = "utf-8"
     files: abc.Mapping[str, SourceFile] = field(default_factory=dict)
@@ -122,3 +127,27 @@ class Mapping:
     @property
     def name(self) -> str:
         return self.path.name
+
+
+def header_lines(told: object) -> tuple[int, int] | None:
+    """First and last line of the column names: ``2`` or ``[1, 2]``; None for anything else."""
+    match told:
+        case bool():
+            return None
+        case int(line) if line > 0:
+            return line, line
+        case [int(first), int(last)] if 0 < first <= last:
+            return first, last
+    return None
+
+
+def formats(told: object) -> tuple[str, ...] | None:
+    """One format of dates, or several; None for anything else."""
+    several = told if isinstance(told, list) else [told]
+    words = tuple(one for one in several if isinstance(one, str))
+    return words if words and len(words) == len(several) else None
+
+
+def coordinate_system(told: object) -> str | None:
+    """One of :data:`COORDINATES`; None for anything else."""
+    return told if isinstance(told, str) and told in COORDINATES else None

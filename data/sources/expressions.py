@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from analytics.core.errors import ContractViolation
 from data.sources.functions import FUNCTIONS, Function, Rows, add, alike, divide, multiply
+from data.sources.problems import closest
 from data.sources.values import NUMBER, Computed, any_failed, number
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -54,11 +55,15 @@ def compute(expression: Expression, rows: Rows) -> Computed:
 
 
 def column_of(rows: Rows, name: str) -> Computed:
-    """A source column; raises ContractViolation ``unknown_source_column`` that lists what exists."""
+    """A source column; raises ContractViolation ``unknown_source_column`` that lists what exists, or ``nested_column``
+    for one that holds lists or maps.
+    """
     if name not in rows.table.columns:
         known = [column for column in rows.table.columns if not column.startswith("__")]
-        close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        raise ContractViolation("unknown_source_column", value=name, close=", ".join(close), known=", ".join(known))
+        raise ContractViolation("unknown_source_column", value=name, close=closest(name, known), known=", ".join(known))
+    kind = rows.table[name].type()
+    if kind.is_nested():
+        raise ContractViolation("nested_column", value=name, kind=kind)
     return Computed(rows.table[name])
 
 

@@ -16,11 +16,12 @@ _FACTOR_SCALE = 8
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What an expression is computed over: the table, its file order and the source's time zone."""
+    """What an expression is computed over: the table, its file order, the source's time zone and currency."""
 
     table: ir.Table
     order: tuple[ir.Value, ...]
     zone: str
+    currency: str = "CNY"
 
 
 Arguments = tuple[Computed | int | str, ...]

@@ -16,6 +16,7 @@ from data.contract.schema import Family, Kind, Table
 from data.lake.lake import REJECTS, Lake, lake_schema
 from data.sources.csv_files import BadLine
 from data.sources.declarations import Mapping
+from data.sources.limits import FIELD_CHARACTERS
 from data.sources.mapping import DELETED
 from data.sources.readers import FILE, LINE
 from data.sources.report import Progress
@@ -91,13 +92,14 @@ class _Counted:
 
 def unreadable_lines(lines: Sequence[tuple[str, BadLine]], table: str) -> ir.Table:
     """Records that could not be split into columns, as rejects of ``table``."""
-    rows = [
-        (file, bad.line, table, "", bad.value, bad.code, json.dumps({"expected": bad.expected, "found": bad.found}))
-        for file, bad in lines
-    ]
+    rows = [(file, bad.line, table, "", bad.value, bad.code, _facts_of(bad)) for file, bad in lines]
     kinds = {name: pa.int64() if name == LINE else pa.string() for name in REJECT_COLUMNS}
     columns = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds.values())]
     return ibis.memtable(pa.table(columns, schema=pa.schema(list(kinds.items()))))
+
+
+def _facts_of(bad: BadLine) -> str:
+    return json.dumps({"expected": bad.expected, "found": bad.found, "limit": FIELD_CHARACTERS})
 
 
 def _reject_rows(staged: ir.Table, stamp: Stamp) -> ir.Table:

@@ -8,7 +8,7 @@ import hashlib
 import tomllib
 from collections import abc
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics.core.errors import ContractViolation
@@ -26,6 +26,9 @@ from data.sources.declarations import (
     Section,
     SourceFile,
     Unpivot,
+    coordinate_system,
+    formats,
+    header_lines,
 )
 from data.sources.expressions import Expression, parse_expression
 from data.sources.problems import MappingRefused, Problems
@@ -36,11 +39,12 @@ CONTRACT = "contract"
 DELETED = "deleted"
 """The one system column that a source may fill: rows that it has deleted."""
 _TOP = ("source", "timezone", "day_ends", "currency", "region_scheme", "coordinates", "encoding", "files", "tables")
-_FILE = ("pattern", "encoding", "delimiter", "sheet", "optional")
+_FILE = ("pattern", "encoding", "delimiter", "sheet", "optional", "header")
 _SECTION = ("from", "where", "join", "unpivot", "distinct", "coordinates", "columns")
 _COLUMN = (
     "column", "constant", "expression", "format", "decimal", "thousands", "unit", "units_per_case", "code_map",
 )  # fmt: skip
+_Told = TypeVar("_Told")
 _MAPPABLE = ("product", "partner", "node", "channel", "region")
 
 
@@ -109,12 +113,8 @@ class _Reader:
         self._wrong("", "day_ends", hour, "0–23")
         return 0
 
-    def _coordinates(self, told: dict[str, Any], section: str) -> str:
-        system = self._text(told, "coordinates", COORDINATES[0], section)
-        if system in COORDINATES:
-            return system
-        self._wrong(section, "coordinates", system, ", ".join(COORDINATES))
-        return COORDINATES[0]
+    def _coordinates(self, told: dict[str, Any], section: str) -> str | None:
+        return self._parsed(coordinate_system, told.get("coordinates"), "coordinates", section, ", ".join(COORDINATES))
 
     def _encoding(self, told: dict[str, Any], section: str, default: str = "utf-8") -> str:
         name = self._text(told, "encoding", default, section)
@@ -141,6 +141,7 @@ class _Reader:
                 delimiter=delimiter,
                 sheet=keys.get("sheet"),
                 optional=keys.get("optional") is True,
+                header=self._parsed(header_lines, keys.get("header"), "header", label, "2, [1, 2]"),
             )
         return files
 
@@ -212,13 +213,19 @@ class _Reader:
             column=told.get("column"),
             constant=told.get("constant"),
             expression=self._expression(told.get("expression"), label, name),
-            format=told.get("format"),
-            decimal=self._text(told, "decimal", ".", where),
+            format=self._parsed(formats, told.get("format"), "format", where, '"%d/%m/%Y", ["%d/%m/%Y", …]'),
+            decimal=self._text(told, "decimal", ".", where) if "decimal" in told else None,
             thousands=told.get("thousands"),
             unit=told.get("unit"),
             units_per_case=told.get("units_per_case"),
             code_map=told.get("code_map"),
         )
+
+    def _parsed(self, parse: abc.Callable[[object], _Told | None], told: object, *at: str) -> _Told | None:
+        value = parse(told)
+        if value is None and told is not None:
+            self._wrong(at[1], at[0], told, at[2])
+        return value
 
     def _units(self, told: dict[str, Any], where: str) -> None:
         unit, per_case, kind = told.get("unit"), told.get("units_per_case"), told.get("code_map")

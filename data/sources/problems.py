@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import unicodedata
 from collections.abc import Iterable
 
 from analytics.core.errors import ContractViolation
@@ -12,31 +14,56 @@ class MappingRefused(ContractViolation):
     """A mapping with problems; ``problems`` are errors of their own, each with code and facts."""
 
     def __init__(self, mapping: str, problems: tuple[ContractViolation, ...]) -> None:
-        told = "; ".join(str(problem) for problem in problems)
-        super().__init__("mapping_refused", mapping=mapping, count=len(problems), problems=told)
+        told = [{"code": problem.code, "facts": dict(problem.facts)} for problem in problems]
+        # As text: facts outlive the process in the store, and each problem has a sentence of its own.
+        listed = json.dumps(told, ensure_ascii=False, default=str)
+        super().__init__("mapping_refused", mapping=mapping, count=len(problems), problems=listed)
         self.problems = problems
 
 
 class Problems:
-    """A growing list of problems."""
+    """A growing list of problems. ``file``: where those are found that are added now, empty for the mapping itself."""
 
     def __init__(self) -> None:
+        self.file = ""
         self._found: list[ContractViolation] = []
 
     def add(self, code: str, /, **facts: object) -> None:
-        self._found.append(ContractViolation(code, **facts))
+        where = {"file": self.file} if self.file else {}
+        self._found.append(ContractViolation(code, **{**where, **facts}))
 
     def adopt(self, error: ContractViolation, **where: object) -> None:
         """Keep an error that was raised deeper down, and say where."""
-        self._found.append(ContractViolation(error.code, **where, **error.facts))
+        self.add(error.code, **where, **error.facts)
 
     def unknown(self, code: str, value: str, known: Iterable[str], **where: object) -> None:
         """Something is named that does not exist; close matches first."""
         names = sorted(known)
-        close = difflib.get_close_matches(value, names, n=3, cutoff=0.5)
-        self.add(code, **where, value=value, close=", ".join(close), known=", ".join(names))
+        self.add(code, **where, value=value, close=closest(value, names), known=", ".join(names))
 
     def raise_any(self, mapping: str) -> None:
         """Raise MappingRefused when there is at least one problem."""
         if self._found:
             raise MappingRefused(mapping, tuple(self._found))
+
+
+def closest(value: str, known: Iterable[str]) -> str:
+    """The names most like ``value``, best first, whatever their case and width; a dash where none is.
+
+    >>> closest("amount", ["Qty", "AMOUNT ", "Sku"]), closest("数量（件）", ["数量(件)", "金额"]), closest("x", ["Qty"])
+    ('AMOUNT ', '数量(件)', '–')
+    """
+    names = {_folded(name): name for name in known}
+    wanted = _folded(value)
+    close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
+    # 金额 within 实付金额(元): short names are too far apart for their letters to tell.
+    close += [name for name in names if name not in close and min(len(name), len(wanted)) > 1 and _within(name, wanted)]
+    return ", ".join(names[name] for name in close[:3]) or "–"
+
+
+def _within(one: str, other: str) -> bool:
+    return one in other or other in one
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

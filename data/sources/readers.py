@@ -16,18 +16,22 @@ from ibis.backends.duckdb import Backend
 from ibis.util import gen_name
 
 from analytics.core.errors import ContractViolation
-from data.sources.csv_files import BadLine, careful_rows, csv_header, utf8_copy
+from data.sources.csv_files import BadLine, Header, careful_rows, csv_header, ends_open
+from data.sources.encodings import utf8_copy
 from data.sources.inputs import Origin, shown
+from data.sources.sheets import SPREADSHEETS, sheet, unreadable
+from data.sources.steadiness import Look
+from data.sources.totals import without_totals
 
 FILE, LINE = "__file", "__line"
 _CHUNK = 50_000
-_SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
     """Rows as the source has them. ``table`` has the source's columns, :data:`FILE` and :data:`LINE` (the number of
-    the record within the file; a header is record 1). ``modified`` is None where the source does not tell.
+    the record within the file; a header is record 1). ``modified`` is None where the source does not tell. ``bad``:
+    records that are no rows of the table; ``open_end``: the last line may be cut off; ``look``: the file as it was.
     """
 
     origin: Origin
@@ -35,77 +39,85 @@ class Raw:
     digest: str
     modified: datetime | None
     bad: tuple[BadLine, ...] = ()
+    open_end: bool = False
+    look: Look | None = None
 
 
-def read(origin: Origin, backend: Backend, scratch: Path) -> Raw:
-    """Open ``origin``; raises ContractViolation (unreadable_file, empty_file, duplicate_header, unknown_sheet)."""
-    if origin.path is None:
+def read(origin: Origin, look: Look | None, backend: Backend, scratch: Path) -> Raw:
+    """Open ``origin``, a file at which was looked before, or a table of a database.
+
+    Raises ContractViolation (unreadable_file, empty_file, duplicate_header, unknown_sheet, merged_header,
+    header_beyond_file, workbook_too_large, wrong_encoding_declared, database_unreachable).
+    """
+    if look is None:
         return _database(origin, backend, scratch)
-    digest = file_digest(origin.path)
-    modified = datetime.fromtimestamp(origin.path.stat().st_mtime, tz=UTC)
+    modified = datetime.fromtimestamp(look.changed / 1e9, tz=UTC)
+    suffix, open_end = look.path.suffix.lower(), False
+    if look.size == 0:
+        raise ContractViolation("empty_file", file=origin.label)
     bad: tuple[BadLine, ...] = ()
-    suffix = origin.path.suffix.lower()
     if suffix == ".parquet":
-        table = _parquet(origin, backend)
-    elif suffix in _SPREADSHEETS:
-        table = _rows(origin, iter(_sheet(origin)), backend, scratch)
+        table = _parquet(origin, look.path, backend)
+    elif suffix in SPREADSHEETS:
+        table, bad = without_totals(_workbook(origin, look.path, backend, scratch), LINE)
     else:
-        table, bad = _csv(origin, backend, scratch)
-    return Raw(origin, table.mutate(**{FILE: ibis.literal(origin.label)}), digest, modified, bad)
+        table, bad = _csv(origin, look.path, backend, scratch)
+        open_end = ends_open(look.path)
+    return Raw(origin, table.mutate(**{FILE: ibis.literal(origin.label)}), look.digest, modified, bad, open_end, look)
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _parquet(origin: Origin, backend: Backend) -> ir.Table:
+def _parquet(origin: Origin, path: Path, backend: Backend) -> ir.Table:
+    """Members of structures become columns of their own: ``address.city``."""
     try:
-        table = backend.read_parquet(str(origin.path), file_row_number=True)
-    except Exception as error:  # noqa: BLE001 - DuckDB raises a dozen kinds for one fact: it cannot read the file
-        raise _unreadable(origin, error) from None
-    return table.mutate(**{LINE: table["file_row_number"] + 1}).drop("file_row_number")
+        _check_header(origin, pq.read_schema(path).names)
+        table = backend.read_parquet(str(path), file_row_number=True)
+    except ContractViolation:
+        raise
+    except Exception as error:  # noqa: BLE001 - two libraries raise a dozen kinds for one fact: it cannot be read
+        raise unreadable(origin, error) from None
+    flat = table.select(**{name: value for column in table.columns for name, value in _members(column, table[column])})
+    return flat.mutate(**{LINE: flat["file_row_number"] + 1}).drop("file_row_number")
 
 
-def _csv(origin: Origin, backend: Backend, scratch: Path) -> tuple[ir.Table, tuple[BadLine, ...]]:
+def _members(name: str, value: ir.Value) -> Iterator[tuple[str, ir.Value]]:
+    if not value.type().is_struct():
+        yield name, value
+        return
+    for member in value.names:
+        yield from _members(f"{name}.{member}", value[member])
+
+
+def _csv(origin: Origin, given: Path, backend: Backend, scratch: Path) -> tuple[ir.Table, tuple[BadLine, ...]]:
     """Fast where every line keeps the format; record by record, naming the bad ones, where one does not."""
-    path = utf8_copy(origin, scratch)
+    path, nul = utf8_copy(given, origin, scratch)
     header = csv_header(path, origin)
-    _check_header(origin, header)
+    _check_header(origin, header.names)
+    quick = None if nul else _quick(path, origin, header, backend)
+    bad: list[BadLine] = []
+    if quick is None:
+        quick = _table(origin, header.names, careful_rows(path, origin, header, bad), backend, scratch)
+    table, totals = without_totals(quick, LINE)
+    return table, (*bad, *totals)
+
+
+def _quick(path: Path, origin: Origin, header: Header, backend: Backend) -> ir.Table | None:
     try:
         lines = backend.read_csv(
-            str(path), columns=dict.fromkeys(header, "VARCHAR"), auto_detect=False, header=True,
-            delim=origin.source.delimiter, quote='"', escape='"', null_padding=False,
+            str(path), columns=dict.fromkeys(header.names, "VARCHAR"), auto_detect=False, header=False,
+            skip=header.lines, delim=origin.source.delimiter, quote='"', escape='"', null_padding=False,
         )  # fmt: skip
         table = backend.create_table(gen_name("raw"), lines, temp=True)
-        return table.mutate(**{LINE: table.rowid() + 2}), ()
     except Exception:  # noqa: BLE001 - whatever the fast reader dislikes, the careful one can name
-        bad: list[BadLine] = []
-        return _table(origin, header, careful_rows(path, origin, len(header), bad), backend, scratch), tuple(bad)
+        return None
+    return table.mutate(**{LINE: table.rowid() + header.last + 1})
 
 
-def _sheet(origin: Origin) -> list[list[object]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(origin.path))
-    except CalamineError as error:
-        raise _unreadable(origin, error) from None
-    name = origin.source.sheet or book.sheet_names[0]
-    if name not in book.sheet_names:
-        raise ContractViolation("unknown_sheet", file=origin.label, value=name, known=", ".join(book.sheet_names))
-    return [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-
-
-def _rows(origin: Origin, rows: Iterator[Sequence[object]], backend: Backend, scratch: Path) -> ir.Table:
-    header = [cell_text(cell) or f"column_{position}" for position, cell in enumerate(next(rows, ()), start=1)]
-    if not header:
-        raise ContractViolation("empty_file", file=origin.label)
-    _check_header(origin, header)
-    numbered = ((line, [cell_text(cell) for cell in row]) for line, row in enumerate(rows, start=2))
-    filled = ((line, cells) for line, cells in numbered if any(cells))
-    return _table(origin, header, filled, backend, scratch)
+def _workbook(origin: Origin, path: Path, backend: Backend, scratch: Path) -> ir.Table:
+    header, rows = sheet(origin, path)
+    _check_header(origin, header.names)
+    texts = ((line, [cell_text(cell) for cell in row]) for line, row in enumerate(rows, start=header.last + 1))
+    filled = ((line, cells) for line, cells in texts if any(cells))
+    return _table(origin, header.names, filled, backend, scratch)
 
 
 def _table(
@@ -141,6 +153,7 @@ def _chunks(
 
 def _database(origin: Origin, backend: Backend, scratch: Path) -> Raw:
     from sqlalchemy import MetaData, Table, create_engine, select
+    from sqlalchemy.exc import SQLAlchemyError
 
     engine = create_engine(origin.url or "")
     source = Table(origin.source.pattern, MetaData(), autoload_with=engine)
@@ -157,10 +170,15 @@ def _database(origin: Origin, backend: Backend, scratch: Path) -> Raw:
                 digest.update("\x1f".join("\x00" if cell is None else cell for cell in cells).encode() + b"\x1e")
                 yield line, cells
 
-    with engine.connect().execution_options(yield_per=_CHUNK) as connection:
-        answer = connection.execute(asked)
-        table = _table(origin, source.columns.keys(), rows(iter(answer.partitions())), backend, scratch)
-    engine.dispose()
+    try:
+        with engine.connect().execution_options(yield_per=_CHUNK) as connection:
+            answer = connection.execute(asked)
+            table = _table(origin, source.columns.keys(), rows(iter(answer.partitions())), backend, scratch)
+    except SQLAlchemyError as error:
+        told = {"url": shown(origin.url or ""), "reason": str(error).split("\n")[0]}
+        raise ContractViolation("database_unreachable", **told) from None
+    finally:
+        engine.dispose()
     label = f"{shown(origin.url or '')}#{origin.label}"
     return Raw(origin, table.mutate(**{FILE: ibis.literal(label)}), digest.hexdigest(), None)
 
@@ -179,10 +197,8 @@ def cell_text(cell: object) -> str | None:
 
 
 def _check_header(origin: Origin, header: Sequence[str]) -> None:
-    twice = sorted({name for name in header if list(header).count(name) > 1})
+    """Names that differ in case only are the same column to the engine."""
+    seen = [name.casefold() for name in header]
+    twice = sorted({name for name in header if seen.count(name.casefold()) > 1})
     if twice:
         raise ContractViolation("duplicate_header", file=origin.label, value=", ".join(twice))
-
-
-def _unreadable(origin: Origin, error: Exception) -> ContractViolation:
-    return ContractViolation("unreadable_file", file=origin.label, reason=str(error).split("\n")[0])

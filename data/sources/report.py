@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from data.sources.warned import Warned, merged
+
 
 class Progress(Protocol):
     """Told about progress: ``stage`` is find, read, check or load; ``total`` is None while it is unknown."""
@@ -17,7 +19,8 @@ class Progress(Protocol):
 class FileReport:
     """One load. ``load_id`` of a file that was ``already_loaded`` is that of the earlier load, and nothing happened.
 
-    ``tables``: loaded rows per contract table; ``codes``: rejected values per code.
+    ``tables``: loaded rows per contract table; ``codes``: rejected values per code; ``warnings``: what was loaded and
+    looks wrong. ``replaces``: earlier loads of the same file, whose codes were not all known then.
     """
 
     file: str
@@ -28,6 +31,8 @@ class FileReport:
     rows_duplicate: int
     tables: Mapping[str, int]
     codes: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[Warned, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,12 @@ class IngestReport:
     def rows_rejected(self) -> int:
         return sum(file.rows_rejected for file in self.files if not file.already_loaded)
 
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """One per code, table and column, over all files that were loaded now."""
+        return merged([one for file in self.files if not file.already_loaded for one in file.warnings])
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return asdict(self) | {"tables": self.tables, "rows_rejected": self.rows_rejected}
+        warnings = [asdict(one) for one in self.warnings]
+        return asdict(self) | {"tables": self.tables, "rows_rejected": self.rows_rejected, "warnings": warnings}

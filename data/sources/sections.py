@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -15,9 +16,10 @@ from data.contract import contract_table
 from data.contract.schema import Column, Kind, Table
 from data.sources.casting import Typed, named_values, source_value, typed
 from data.sources.coordinates import to_wgs84
-from data.sources.declarations import ColumnSource, Distinct, Join, Mapping, Section, Unpivot
+from data.sources.declarations import COORDINATES, ColumnSource, Distinct, Join, Mapping, Section, Unpivot
 from data.sources.expressions import Expression, compute
 from data.sources.functions import Rows
+from data.sources.limits import AHEAD_HOURS
 from data.sources.mapping import DELETED
 from data.sources.problems import Problems
 from data.sources.readers import FILE, LINE
@@ -32,20 +34,34 @@ _DELETED = Column(DELETED, Kind.FLAG, ("deleted", "Deleted in the source"))
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What was declared, and ``latest``: the moment before which everything lies that has happened."""
+
+    mapping: Mapping
+    section: Section
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A section as an expression. ``rows``: FILE, LINE, POSITION, the contract columns ``names`` in the contract's
     types, and three kinds of companions: ``__raw_<name>`` as received, ``__flag_<code>_<name>`` where a rule is broken
     that only the source value can break, ``__local_<name>`` the wall-clock time of a TIME column; and PREFER.
 
-    ``flags``: codes per name (:data:`CHOSEN` for the section's own condition); ``locals``: names with a local time.
+    ``flags``: codes per name (:data:`CHOSEN` for the section's own condition); ``locals``: names with a local time;
+    ``told``: the section and mapping that it comes from.
     """
 
     table: Table
     names: tuple[str, ...]
     flags: Dict[str, tuple[str, ...]]
     locals: tuple[str, ...]
-    distinct: Distinct | None
+    told: Told
     rows: ir.Table
+
+    @property
+    def distinct(self) -> Distinct | None:
+        return self.told.section.distinct
 
     @property
     def lasting(self) -> list[str]:
@@ -74,13 +90,21 @@ def local_name(name: str) -> str:
 
 class Preparation:
     """Turns sections into expressions. ``inputs``: raw tables by input name, each with FILE, LINE and POSITION;
-    ``code_map``: columns code_source, kind, code, target. What does not fit the files is added to ``problems``.
+    ``code_map``: columns code_source, kind, code, target; ``now``: the load's clock. What does not fit the files is
+    added to ``problems``.
     """
 
     def __init__(
-        self, mapping: Mapping, inputs: Dict[str, ir.Table], code_map: ir.Table | None, problems: Problems
+        self,
+        mapping: Mapping,
+        inputs: Dict[str, ir.Table],
+        code_map: ir.Table | None,
+        problems: Problems,
+        *,
+        now: datetime,
     ) -> None:
         self._mapping = mapping
+        self._latest = now + timedelta(hours=AHEAD_HOURS)
         self._inputs = inputs
         self._code_map = code_map
         self._problems = problems
@@ -95,14 +119,18 @@ class Preparation:
         if section.unpivot is not None:
             rows = self._unpivoted(rows, section.unpivot, section)
         rows = self._with_codes(rows, columns, section)
-        source = Rows(rows, (rows[POSITION],), self._mapping.timezone)
+        source = self._over(rows)
         made = {name: self._typed(section, table, name, told, source) for name, told in columns.items()}
         where = self._condition(section, "where", section.where, source)
         prefer = self._condition(section, "prefer", section.distinct.prefer if section.distinct else None, source)
         parts = {name: part for name, part in made.items() if part is not None}
         if where is None or prefer is None or len(parts) < len(made):
             return None
-        return _assembled(section, table, rows, _in_wgs84(parts, section), where, prefer)
+        told = Told(self._mapping, section, self._latest)
+        return _assembled(told, table, rows, _in_wgs84(parts, section), where, prefer)
+
+    def _over(self, rows: ir.Table) -> Rows:
+        return Rows(rows, (rows[POSITION],), self._mapping.timezone, self._mapping.currency)
 
     def _leading(self, section: Section) -> ir.Table:
         if section.file is not None:
@@ -179,7 +207,7 @@ class Preparation:
         for name, told in columns.items():
             if told.code_map is None:
                 continue
-            value = self._found(section, name, told, Rows(rows, (rows[POSITION],), self._mapping.timezone))
+            value = self._found(section, name, told, self._over(rows))
             if value is None:
                 continue
             rows = rows.mutate(**{f"{PREFIX}source_{name}": value})
@@ -244,12 +272,12 @@ def _in_wgs84(parts: dict[str, Typed], section: Section) -> dict[str, Typed]:
     if not {"latitude", "longitude"} <= parts.keys():
         return parts
     latitude, longitude = parts["latitude"], parts["longitude"]
-    north, east = to_wgs84(latitude.value, longitude.value, section.coordinates)
+    north, east = to_wgs84(latitude.value, longitude.value, section.coordinates or COORDINATES[0])
     return parts | {"latitude": replace(latitude, value=north), "longitude": replace(longitude, value=east)}
 
 
 def _assembled(
-    section: Section, table: Table, rows: ir.Table, parts: dict[str, Typed], where: Typed, prefer: Typed
+    told: Told, table: Table, rows: ir.Table, parts: dict[str, Typed], where: Typed, prefer: Typed
 ) -> Prepared:
     names = tuple(name for name in (*table.names, DELETED) if name in parts)
     checked = {**{name: parts[name] for name in names}, CHOSEN: where}
@@ -263,4 +291,4 @@ def _assembled(
     computed = rows.select(**selected)
     kept = computed.filter(computed["__kept"]).drop("__kept")
     flags = {name: tuple(part.flags) for name, part in checked.items()}
-    return Prepared(table, names, flags, tuple(clocks), section.distinct, kept)
+    return Prepared(table, names, flags, tuple(clocks), told, kept)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from analytics.core.errors import ContractViolation
 from data.contract.schema import Table
 from data.sources.casting import Flags, broken_rules, facts_of
 from data.sources.declarations import Distinct
+from data.sources.doubts import doubtful
+from data.sources.limits import SHOWN_CHARACTERS
+from data.sources.places import far_from_region
 from data.sources.readers import FILE, LINE
 from data.sources.sections import (
     CHOSEN,
@@ -24,6 +28,7 @@ from data.sources.sections import (
     raw_name,
 )
 from data.sources.staging import Staging
+from data.sources.warned import Warned
 
 REJECT_COLUMNS = (FILE, LINE, "table", "column", "value", "code", "facts")
 
@@ -31,29 +36,46 @@ REJECT_COLUMNS = (FILE, LINE, "table", "column", "value", "code", "facts")
 @dataclass(frozen=True, slots=True)
 class Sifted:
     """``good``: contract columns, FILE and LINE of the rows to load; ``rejects``: :data:`REJECT_COLUMNS`;
-    ``duplicates``: rows left out because an equal one is among the good.
+    ``duplicates``: rows left out because an equal one is among the good; ``set_aside``: rows behind the rejects;
+    ``read``: rows that came in, None where only one per key is picked; ``warned``: good rows that look wrong.
     """
 
     good: ir.Table
     rejects: tuple[ir.Table, ...]
     duplicates: int
+    set_aside: int
+    read: int | None
+    warned: tuple[Warned, ...]
+
+    def nothing_lost(self, file: str, table: str, landed: int) -> None:
+        """Raise ContractViolation ``rows_lost`` unless every row was loaded, set aside or left out as a duplicate."""
+        found = landed + self.set_aside + self.duplicates
+        if self.read is not None and self.read != found:
+            raise ContractViolation("rows_lost", file=file, table=table, read=self.read, found=found)
 
 
-def sift(sections: Sequence[Prepared], staging: Staging) -> Sifted:
-    """Sift the sections of one contract table together: they share its key."""
+def sift(sections: Sequence[Prepared], staging: Staging, centres: ir.Table) -> Sifted:
+    """Sift the sections of one contract table together: they share its key. ``centres``: of regions, see places."""
     table = sections[0].table
-    parts, rejects = [], []
+    parts, rejects, warned, read, set_aside = [], [], [], 0, 0
     kinds = {name: kind for section in sections for name, kind in _lasting(section).items()}
     for section in sections:
         staged = staging.keep(section.rows.select(section.lasting))
         bad = staging.count(staged.filter(_bad(section, staged)))
+        read, set_aside = read + staging.count(staged), set_aside + bad
         if bad:
             rejects.extend(_broken(section, staged, staging))
             staged = staged.filter(~_bad(section, staged))
+        warned += [*doubtful(section, staged, staging), *far_from_region(section, staged, centres)]
         picked = staged if section.distinct is None else _picked(staged, section, section.distinct)
         parts.append(_widened(picked, kinds))
     good = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return _without_doubles(good, table, rejects, staging)
+    single = _without_doubles(good, table, staging)
+    every = all(section.distinct is None for section in sections)
+    return replace(
+        single, rejects=(*rejects, *single.rejects), set_aside=set_aside + single.set_aside,
+        read=read if every else None, warned=tuple(warned),
+    )  # fmt: skip
 
 
 def _lasting(section: Prepared) -> dict[str, dt.DataType]:
@@ -68,7 +90,8 @@ def _rules(section: Prepared, rows: ir.Table) -> dict[str, Flags]:
     for name, codes in section.flags.items():
         rules[name] = {code: rows[flag_name(name, code)] for code in codes}
         if name != CHOSEN:
-            rules[name] |= broken_rules(column_named(section.table, name), rows[name], key=name in section.table.key)
+            column, key = column_named(section.table, name), name in section.table.key
+            rules[name] |= broken_rules(column, rows[name], key=key, latest=section.told.latest)
     return {name: flags for name, flags in rules.items() if flags}
 
 
@@ -122,31 +145,32 @@ def _reject(
 ) -> ir.Table:
     return rows.select(
         rows[FILE], rows[LINE],
-        table=ibis.literal(table), column=ibis.literal(column), value=value.cast("string"),
+        table=ibis.literal(table), column=ibis.literal(column),
+        value=value.cast("string").left(SHOWN_CHARACTERS),
         code=ibis.literal(code) if isinstance(code, str) else code, facts=facts,
     )  # fmt: skip
 
 
-def _without_doubles(staged: ir.Table, table: Table, rejects: list[ir.Table], staging: Staging) -> Sifted:
+def _without_doubles(staged: ir.Table, table: Table, staging: Staging) -> Sifted:
     key = list(table.key)
     counted = staged.group_by(key).aggregate(__rows=staged.count())
     double = staging.keep(counted.filter(counted["__rows"] > 1).select(key))
     if not staging.count(double):
-        return Sifted(staged, tuple(rejects), 0)
-    doubtful = staging.keep(staged.semi_join(double, key))
+        return Sifted(staged, (), 0, 0, None, ())
+    doubtful_rows = staging.keep(staged.semi_join(double, key))
     names = [name for name in staged.columns if name not in (FILE, LINE)]
     # The first line of equal rows stays; two different rows under one key leave no way to tell which is right.
-    combined = doubtful.group_by(names).aggregate(
-        **{FILE: doubtful[FILE].min(), LINE: doubtful[LINE].min(), "__copies": doubtful.count()}
+    combined = doubtful_rows.group_by(names).aggregate(
+        **{FILE: doubtful_rows[FILE].min(), LINE: doubtful_rows[LINE].min(), "__copies": doubtful_rows.count()}
     )
     variants = combined.count().over(ibis.window(group_by=key))
     judged = staging.keep(combined.mutate(__variants=variants))
     equal = judged.filter(judged["__variants"] == 1)
     clash = judged.filter(judged["__variants"] > 1)
-    copies = staging.total(equal["__copies"] - 1)
     good = staged.anti_join(double, key).union(equal.select(staged.columns))
-    rejected = _conflicts(doubtful.semi_join(clash, key), table)
-    return Sifted(good, (*rejects, rejected), copies)
+    rejected = _conflicts(doubtful_rows.semi_join(clash, key), table)
+    copies, clashing = staging.total(equal["__copies"] - 1), staging.total(clash["__copies"])
+    return Sifted(good, (rejected,), copies, clashing, None, ())
 
 
 def _conflicts(rows: ir.Table, table: Table) -> ir.Table:

@@ -15,8 +15,9 @@ from ibis.backends.duckdb import Backend
 
 from data.sources.declarations import Section
 from data.sources.inputs import Found, Origin
-from data.sources.readers import FILE, LINE, Raw, file_digest, read
+from data.sources.readers import FILE, LINE, Raw, read
 from data.sources.sections import POSITION
+from data.sources.steadiness import Look, look_at
 from data.sources.values import Computed, text
 
 _FILE_BITS = 40
@@ -48,14 +49,14 @@ class Unit:
 
 
 def units_of(found: Found) -> list[Unit]:
-    """The loads to be made; those that fill the code map come first, because others look codes up in it."""
+    """The loads to be made; first those that others look into: the code map, and regions for their centres."""
     sections = found.mapping.sections
     constant = tuple(section for section in sections if section.file is None)
     units = [Unit(found.mapping.name, (), constant)] if constant else []
     for name, origins in found.origins.items():
         own = [section for section in sections if section.file == name]
         units.extend(_units_of_input(found.mapping.files[name].pattern, origins, own))
-    return sorted(units, key=lambda unit: "code_map" not in unit.tables)
+    return sorted(units, key=lambda unit: ("code_map" not in unit.tables, "region" not in unit.tables))
 
 
 def _units_of_input(pattern: str, origins: tuple[Origin, ...], sections: Sequence[Section]) -> Iterator[Unit]:
@@ -75,23 +76,39 @@ class Sources:
         self._backend = backend
         self._scratch = scratch
         self._raw: dict[Origin, Raw] = {}
-        self._digests: dict[Origin, str] = {}
+        self._looks: dict[Origin, Look] = {}
 
     def raw(self, origin: Origin) -> Raw:
         if origin not in self._raw:
-            self._raw[origin] = read(origin, self._backend, self._scratch)
+            look = None if origin.path is None else self._look(origin, origin.path)
+            self._raw[origin] = read(origin, look, self._backend, self._scratch)
         return self._raw[origin]
 
     def digest(self, unit: Unit, code_map_loads: Iterable[str]) -> str:
         """SHA-256 over everything that the unit's rows depend on, besides the mapping."""
+        told = self._content(unit) | {"code_map": sorted(code_map_loads) if unit.maps_codes else []}
+        return _digest(told)
+
+    def files_digest(self, unit: Unit) -> str:
+        """The same without the code map: the files alone."""
+        return _digest(self._content(unit))
+
+    def unchanged(self, unit: Unit) -> None:
+        """Raise ContractViolation ``file_changed`` where a file of the unit is not what it was when it was read."""
+        for origin in self._origins(unit):
+            if origin in self._looks:
+                self._looks[origin].still()
+
+    def _content(self, unit: Unit) -> dict[str, object]:
         joined = [origin for name in unit.joined for origin in self._found.origins[name]]
-        told = {
+        return {
             "sections": [section.label for section in unit.sections],
             "files": [self._digest(origin) for origin in unit.origins],
             "joined": [self._digest(origin) for origin in joined],
-            "code_map": sorted(code_map_loads) if unit.maps_codes else [],
         }
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def _origins(self, unit: Unit) -> list[Origin]:
+        return [*unit.origins, *(origin for name in unit.joined for origin in self._found.origins[name])]
 
     def inputs(self, unit: Unit) -> dict[str, ir.Table]:
         """Raw tables by input name, as the unit's sections see them."""
@@ -105,10 +122,16 @@ class Sources:
         return max((time for time in known if time is not None), default=None)
 
     def _digest(self, origin: Origin) -> str:
-        if origin not in self._digests:
-            content = self.raw(origin).digest if origin.path is None else file_digest(origin.path)
-            self._digests[origin] = content
-        return self._digests[origin]
+        return self.raw(origin).digest if origin.path is None else self._look(origin, origin.path).digest
+
+    def _look(self, origin: Origin, path: Path) -> Look:
+        if origin not in self._looks:
+            self._looks[origin] = look_at(origin, path)
+        return self._looks[origin]
+
+
+def _digest(told: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _stacked(tables: Sequence[ir.Table]) -> ir.Table:

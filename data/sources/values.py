@@ -9,11 +9,14 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from data.sources.moments import ISO_LOCAL, ISO_OFFSET, written_moment
+from data.sources.numerals import PLAIN, written_number
+
+Format = str | tuple[str, ...]
+"""One format of a date or time, or several that are tried in turn."""
 INSTANT = dt.Timestamp(timezone="UTC", scale=6)
 NUMBER = dt.Decimal(18, 6)
 WIDE = dt.Decimal(38, 10)
-_TIME_OF_DAY = 10
-"""Where the time begins in an ISO 8601 text: a sign after that is an offset, before it a date's hyphen."""
 
 
 @ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), INSTANT))
@@ -67,17 +70,29 @@ def present(value: ir.Value) -> ir.BooleanValue:
     return value.notnull()
 
 
-def number(part: Computed, *, kind: dt.DataType = NUMBER) -> Computed:
+def number(part: Computed, *, kind: dt.DataType = NUMBER, reading: str = PLAIN, decimal: str | None = None) -> Computed:
     """As an exact decimal; fails where something is there that is no number."""
     value = part.value
     if value.type().is_decimal() or value.type().is_null():
         return part
     if value.type().is_boolean():
         return Computed(ibis.ifelse(value, 1, 0).cast(kind), part.failed)
-    return _checked(part, value.try_cast(kind))
+    return _checked(part, digits(value, kind, reading=reading, decimal=decimal))
 
 
-def day(part: Computed, *, pattern: str | None = None, zone: str = "UTC") -> Computed:
+def digits(value: ir.Value, kind: dt.DataType, *, reading: str = PLAIN, decimal: str | None = None) -> ir.Value:
+    """``value`` in a numeric type; text that the engine cannot cast is read as people write numbers. Null where that
+    fails, too.
+    """
+    if not value.type().is_string():
+        return value.try_cast(kind)
+    if decimal not in (None, "."):
+        return written_number(value, reading, decimal).try_cast(kind)
+    # The second way is only taken where the first one fails.
+    return ibis.coalesce(value.try_cast(kind), written_number(value, reading, decimal or "").try_cast(kind))
+
+
+def day(part: Computed, *, pattern: Format | None = None, zone: str = "UTC") -> Computed:
     """As a calendar date; an instant gives the date on the wall clock of ``zone``."""
     value = part.value
     kind = value.type()
@@ -88,8 +103,10 @@ def day(part: Computed, *, pattern: str | None = None, zone: str = "UTC") -> Com
         return Computed(local.date(), part.failed)
     words = text(part).value
     if pattern is not None:
-        return _checked(part, try_strptime(words.strip(), pattern).date())
-    return _checked(part, ibis.coalesce(words.try_cast("date"), words.try_cast("timestamp").date()))
+        return _checked(part, _formatted(words, pattern).date())
+    plain = ibis.coalesce(words.try_cast("date"), words.try_cast("timestamp").date())
+    other = wall_clock(zone, _instant(words, zone)).date()
+    return _checked(part, ibis.ifelse(words.re_search(ISO_LOCAL), plain, other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,7 @@ class Moment:
     local: ir.Value
 
 
-def moment(part: Computed, *, zone: str, pattern: str | None = None) -> Moment:
+def moment(part: Computed, *, zone: str, pattern: Format | None = None) -> Moment:
     """As an instant; what carries no offset is wall-clock time in ``zone``."""
     value = part.value
     kind = value.type()
@@ -112,21 +129,29 @@ def moment(part: Computed, *, zone: str, pattern: str | None = None) -> Moment:
         return Moment(Computed(at_zone(zone, local), part.failed), local)
     words = text(part).value
     if pattern is not None:
-        local = try_strptime(words.strip(), pattern)
+        local = _formatted(words, pattern)
         return Moment(_checked(part, at_zone(zone, local)), local)
-    local = words.try_cast("timestamp")
-    exact = ibis.ifelse(_has_offset(words), words.try_cast(INSTANT), at_zone(zone, local))
-    return Moment(_checked(part, exact), ibis.ifelse(_has_offset(words), wall_clock(zone, exact), local))
+    plain, local = words.re_search(ISO_LOCAL), words.try_cast("timestamp")
+    exact = ibis.ifelse(plain, at_zone(zone, local), _instant(words, zone))
+    return Moment(_checked(part, exact), ibis.ifelse(plain, local, wall_clock(zone, exact)))
 
 
-def instant(part: Computed, *, zone: str, pattern: str | None = None) -> Computed:
+def instant(part: Computed, *, zone: str, pattern: Format | None = None) -> Computed:
     """The instant alone."""
     return moment(part, zone=zone, pattern=pattern).instant
 
 
-def _has_offset(words: ir.Value) -> ir.BooleanValue:
-    time = words.substr(_TIME_OF_DAY)
-    return time.contains("+") | time.contains("-") | time.contains("Z") | time.contains("z")
+def _instant(words: ir.Value, zone: str) -> ir.Value:
+    """Text with an offset, and text that the engine does not read: what it takes for a zone's name may be anything."""
+    written = written_moment(words)
+    local = at_zone(zone, written.try_cast("timestamp"))
+    told = ibis.ifelse(written.endswith("Z"), written.try_cast(INSTANT), local)
+    return ibis.ifelse(words.re_search(ISO_OFFSET), words.try_cast(INSTANT), told)
+
+
+def _formatted(words: ir.Value, pattern: Format) -> ir.Value:
+    patterns = (pattern,) if isinstance(pattern, str) else pattern
+    return ibis.coalesce(*(try_strptime(words.strip(), one) for one in patterns))
 
 
 def literal(value: object) -> ir.Value:

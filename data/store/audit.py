@@ -156,7 +156,15 @@ def load_facts(load: Load) -> dict[str, object]:
         "rows_read": load.rows_read,
         "rows_rejected": load.rows_rejected,
         "rows_duplicate": load.rows_duplicate,
+        "warnings": _rows_by_code(load),
     }
+
+
+def _rows_by_code(load: Load) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    for one in load.warnings:
+        rows[one["code"]] = rows.get(one["code"], 0) + one["rows"]
+    return rows
 
 
 class Inspection:

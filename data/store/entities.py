@@ -112,6 +112,9 @@ loads = Table(
     Column("timezone", String(60), nullable=False),
     Column("extract_at", UtcTime, nullable=False),
     Column("loaded_at", UtcTime, nullable=False),
+    # Null: no codes were looked up, and nothing can be picked up later.
+    Column("files_digest", String(64), index=True),
+    Column("warnings", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("content_digest", "mapping_digest"),
 )
 

@@ -15,7 +15,9 @@ from analytics.core.access import Grant, Role
 class Load:
     """One committed load of one source file; a lake row exists for readers only while its load is recorded here.
 
-    ``tables``: loaded rows per contract table. Digests are hexadecimal SHA-256; times are UTC.
+    ``tables``: loaded rows per contract table. Digests are hexadecimal SHA-256; times are UTC. ``files_digest``: that
+    of the files alone, where codes were looked up in a code map that may grow. ``warnings``: what was loaded and looks
+    wrong, one entry per code, table and column, each with ``rows`` and ``examples`` (file, line, value, facts).
     """
 
     id: str
@@ -32,6 +34,8 @@ class Load:
     timezone: str
     extract_at: datetime
     loaded_at: datetime
+    files_digest: str | None = None
+    warnings: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

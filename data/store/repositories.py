@@ -32,7 +32,7 @@ class Loads:
         """Record a load; raises DomainError ``load_exists`` when this content was loaded by this mapping before."""
         require_brand(self._scope, "loads.add")
         try:
-            self._connection.execute(insert(loads).values(asdict(load) | {"tables": dict(load.tables)}))
+            self._connection.execute(insert(loads).values(_plain(load)))
         except IntegrityError as error:
             raise DomainError("load_exists", file=load.file) from error
 
@@ -48,6 +48,17 @@ class Loads:
         same = (loads.c.content_digest == content_digest) & (loads.c.mapping_digest == mapping_digest)
         row = self._connection.execute(select(loads).where(same)).one_or_none()
         return None if row is None else _load(row)
+
+    def replaced(self, load: Load) -> list[Load]:
+        """Forget the earlier loads of the same files by the same mapping, and return them: ``load`` knows codes that
+        they set aside.
+        """
+        require_brand(self._scope, "loads.replaced")
+        if load.files_digest is None:
+            return []
+        same = (loads.c.files_digest == load.files_digest) & (loads.c.mapping_digest == load.mapping_digest)
+        removed = delete(loads).where(same & (loads.c.id != load.id)).returning(*loads.c)
+        return [_load(row) for row in self._connection.execute(removed)]
 
     def remove(self, id: str) -> Load:
         """Forget a load: its rows in the lake count no more, and the same file can be loaded again.
@@ -189,7 +200,11 @@ def require_brand(scope: Scope, operation: str) -> None:
 
 
 def _load(row: Row[Any]) -> Load:
-    return Load(**row._mapping)
+    return Load(**{**row._mapping, "warnings": tuple(row.warnings)})
+
+
+def _plain(load: Load) -> dict[str, Any]:
+    return asdict(load) | {"tables": dict(load.tables), "warnings": [dict(one) for one in load.warnings]}
 
 
 def _build(row: Row[Any]) -> Build:

@@ -44,6 +44,7 @@ CAMPAIGN_EXPOSURE = Table(
             Kind.TIME,
             ("触达时间；对照组为分组时间", "When; for the holdout, when assigned"),
             required=True,
+            happened=True,
         ),
         shared.owner(),
     ),

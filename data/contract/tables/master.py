@@ -211,7 +211,7 @@ ACCOUNT = Table(
             ("归属伙伴；为空表示品牌", "Owning partner; empty means the brand"),
             references="partner",
         ),
-        Column("joined_at", Kind.TIME, ("入会时间", "When the member joined")),
+        Column("joined_at", Kind.TIME, ("入会时间", "When the member joined"), happened=True),
         Column("region_scheme", Kind.CODE, ("地区编码体系", "Code scheme of the region")),
         Column("region", Kind.CODE, ("所在地区", "Region"), references="region"),
         Column("household_size", Kind.INTEGER, ("家庭人数", "People in the household"), unit="person", low=0),

@@ -59,7 +59,7 @@ CONSENT = Table(
             one_of=("sms", "wechat", "profiling", "health_tags", "children_tags", "partner_sharing"),
         ),
         Column("state", Kind.CODE, ("同意或撤回", "Granted or revoked"), required=True, one_of=("granted", "revoked")),
-        Column("decided_at", Kind.TIME, ("决定时间", "When it was decided"), required=True),
+        Column("decided_at", Kind.TIME, ("决定时间", "When it was decided"), required=True, happened=True),
         Column("evidence", Kind.TEXT, ("凭证：页面或协议版本", "Evidence: page or version of the terms")),
         shared.owner(),
     ),
@@ -75,7 +75,7 @@ MEMBER_EVENT = Table(
     time="happened_at",
     columns=(
         Column("event", Kind.CODE, ("事件编号", "Event id"), required=True),
-        Column("happened_at", Kind.TIME, ("发生时间", "When it happened"), required=True),
+        Column("happened_at", Kind.TIME, ("发生时间", "When it happened"), required=True, happened=True),
         shared.account(required=False),
         Column(
             "kind",
@@ -114,7 +114,7 @@ POINTS = Table(
     time="booked_at",
     columns=(
         Column("entry", Kind.CODE, ("流水号", "Entry id"), required=True),
-        Column("booked_at", Kind.TIME, ("记账时间", "When it was booked"), required=True),
+        Column("booked_at", Kind.TIME, ("记账时间", "When it was booked"), required=True, happened=True),
         shared.account(),
         Column(
             "kind",
@@ -190,7 +190,7 @@ CODE_SCAN = Table(
     time="scanned_at",
     columns=(
         Column("scan", Kind.CODE, ("扫码编号", "Scan id"), required=True),
-        Column("scanned_at", Kind.TIME, ("扫码时间", "When it was scanned"), required=True),
+        Column("scanned_at", Kind.TIME, ("扫码时间", "When it was scanned"), required=True, happened=True),
         Column("code", Kind.CODE, ("码值", "Code"), required=True),
         Column("kind", Kind.CODE, ("码类别", "Kind of code"), required=True, one_of=("product", "store", "community")),
         Column("sku", Kind.CODE, ("商品", "Product"), references="product"),
@@ -237,7 +237,7 @@ SURVEY = Table(
     time="answered_at",
     columns=(
         Column("answer", Kind.CODE, ("答卷编号", "Answer id"), required=True),
-        Column("answered_at", Kind.TIME, ("作答时间", "When it was answered"), required=True),
+        Column("answered_at", Kind.TIME, ("作答时间", "When it was answered"), required=True, happened=True),
         shared.account(required=False),
         Column("kind", Kind.CODE, ("问卷类型", "Kind of survey"), required=True, one_of=("nps", "satisfaction")),
         Column("score", Kind.NUMBER, ("得分，0–10", "Score, 0 to 10"), required=True, unit="point", low=0, high=10),

@@ -17,8 +17,10 @@ ORDER_LINE = Table(
     columns=(
         Column("order_id", Kind.CODE, ("订单号", "Order number"), required=True),
         Column("line_no", Kind.CODE, ("行号", "Line number within the order"), required=True),
-        Column("ordered_at", Kind.TIME, ("下单时间", "When it was ordered"), required=True),
-        Column("paid_at", Kind.TIME, ("支付时间；为空表示未支付", "When it was paid; empty means unpaid")),
+        Column("ordered_at", Kind.TIME, ("下单时间", "When it was ordered"), required=True, happened=True),
+        Column(
+            "paid_at", Kind.TIME, ("支付时间；为空表示未支付", "When it was paid; empty means unpaid"), happened=True
+        ),
         Column("channel", Kind.CODE, ("渠道", "Channel"), required=True, references="channel"),
         Column("node", Kind.CODE, ("履约仓店", "Node that fulfils it"), references="node"),
         Column(
@@ -50,7 +52,7 @@ ORDER_LINE = Table(
         ),
         Column("ship_to_region", Kind.CODE, ("收货地区", "Ship-to region"), references="region"),
         Column("ship_to_cell", Kind.CODE, ("收货地 H3 网格", "Ship-to H3 cell")),
-        Column("cancelled_at", Kind.TIME, ("取消时间", "When it was cancelled")),
+        Column("cancelled_at", Kind.TIME, ("取消时间", "When it was cancelled"), happened=True),
         Column(
             "cancel_reason",
             Kind.CODE,
@@ -77,7 +79,7 @@ REFUND_LINE = Table(
             ("原订单号；来源未提供时为空", "Order refunded; empty where the source does not tell"),
         ),
         Column("order_line_no", Kind.CODE, ("原订单行号", "Order line refunded")),
-        Column("refunded_at", Kind.TIME, ("退款时间", "When it was refunded"), required=True),
+        Column("refunded_at", Kind.TIME, ("退款时间", "When it was refunded"), required=True, happened=True),
         Column("channel", Kind.CODE, ("渠道", "Channel"), references="channel"),
         Column("entry_partner", Kind.CODE, ("带单伙伴", "Partner through whom the sale came"), references="partner"),
         Column("account", Kind.CODE, ("会员账号", "Member account"), references="account"),

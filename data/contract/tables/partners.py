@@ -47,7 +47,7 @@ PARTNER_EVENT = Table(
     time="happened_at",
     columns=(
         Column("event", Kind.CODE, ("事件编号", "Event id"), required=True),
-        Column("happened_at", Kind.TIME, ("发生时间", "When it happened"), required=True),
+        Column("happened_at", Kind.TIME, ("发生时间", "When it happened"), required=True, happened=True),
         Column("partner", Kind.CODE, ("伙伴", "Partner"), required=True, references="partner"),
         Column(
             "kind",

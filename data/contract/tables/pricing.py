@@ -94,7 +94,7 @@ PRICE_OBSERVATION = Table(
     time="observed_at",
     columns=(
         Column("observation", Kind.CODE, ("采集编号", "Observation id"), required=True),
-        Column("observed_at", Kind.TIME, ("采集时间", "When it was seen"), required=True),
+        Column("observed_at", Kind.TIME, ("采集时间", "When it was seen"), required=True, happened=True),
         shared.channel(required=True),
         Column(
             "partner",
@@ -153,7 +153,7 @@ ORDER_DISCOUNT = Table(
     columns=(
         *shared.order_reference(required=True),
         Column("discount_no", Kind.CODE, ("优惠序号", "Number of the discount on the line"), required=True),
-        Column("paid_at", Kind.TIME, ("订单支付时间", "When the order was paid"), required=True),
+        Column("paid_at", Kind.TIME, ("订单支付时间", "When the order was paid"), required=True, happened=True),
         Column(
             "kind",
             Kind.CODE,

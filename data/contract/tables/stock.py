@@ -26,7 +26,7 @@ STOCK_LOT = Table(
     owner="partner",
     time="as_of",
     columns=(
-        Column("as_of", Kind.TIME, ("盘存时点", "Moment of the snapshot"), required=True),
+        Column("as_of", Kind.TIME, ("盘存时点", "Moment of the snapshot"), required=True, happened=True),
         shared.node(),
         shared.sku(),
         Column("lot", Kind.CODE, ("批次；不管批次时填 -", "Lot; - where lots are not kept"), required=True),
@@ -50,7 +50,7 @@ STOCK_MOVE = Table(
     time="moved_at",
     columns=(
         Column("move_id", Kind.CODE, ("流水号", "Movement id"), required=True),
-        Column("moved_at", Kind.TIME, ("发生时间", "When it happened"), required=True),
+        Column("moved_at", Kind.TIME, ("发生时间", "When it happened"), required=True, happened=True),
         shared.node(),
         shared.sku(),
         Column("lot", Kind.CODE, ("批次", "Lot")),

@@ -91,7 +91,7 @@ INBOUND = Table(
     columns=(
         Column("inbound_id", Kind.CODE, ("到货单号", "Delivery document"), required=True),
         Column("line_no", Kind.CODE, ("行号", "Line number within it"), required=True),
-        Column("ordered_at", Kind.TIME, ("下单时间", "When it was ordered"), required=True),
+        Column("ordered_at", Kind.TIME, ("下单时间", "When it was ordered"), required=True, happened=True),
         Column("origin", Kind.CODE, ("供货方：供应商或节点编码", "Where it comes from: supplier or node")),
         shared.node(),
         shared.sku(),
@@ -99,7 +99,7 @@ INBOUND = Table(
         units("quantity", "订货数量", "Units ordered", required=True),
         Column("promised_at", Kind.TIME, ("承诺到货时间", "When it was promised")),
         units("received", "实收数量", "Units received so far"),
-        Column("received_at", Kind.TIME, ("最近收货时间", "When it was last received")),
+        Column("received_at", Kind.TIME, ("最近收货时间", "When it was last received"), happened=True),
         Column("closed", Kind.FLAG, ("是否已关单，关单后不再到货", "Whether nothing more will come")),
         shared.owner(),
     ),
@@ -121,9 +121,9 @@ SHIPMENT_LINE = Table(
         shared.sku(),
         Column("lot", Kind.CODE, ("批次", "Lot")),
         units("quantity", "发货数量", "Units shipped", required=True),
-        Column("shipped_at", Kind.TIME, ("发货时间", "When it left"), required=True),
+        Column("shipped_at", Kind.TIME, ("发货时间", "When it left"), required=True, happened=True),
         Column("promised_at", Kind.TIME, ("承诺送达时间", "When it was promised")),
-        Column("delivered_at", Kind.TIME, ("签收时间", "When it was delivered")),
+        Column("delivered_at", Kind.TIME, ("签收时间", "When it was delivered"), happened=True),
         shared.owner(),
     ),
 )
@@ -139,7 +139,7 @@ SELL_IN = Table(
     columns=(
         Column("document", Kind.CODE, ("出库单号", "Document"), required=True),
         Column("line_no", Kind.CODE, ("行号", "Line number within it"), required=True),
-        Column("shipped_at", Kind.TIME, ("发货时间", "When it left"), required=True),
+        Column("shipped_at", Kind.TIME, ("发货时间", "When it left"), required=True, happened=True),
         Column("partner", Kind.CODE, ("进货伙伴", "Partner who bought"), required=True, references="partner"),
         Column("node", Kind.CODE, ("发货节点", "Node it left"), references="node"),
         shared.sku(),

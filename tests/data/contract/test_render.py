@@ -51,6 +51,12 @@ def test_a_column_shows_all_that_was_declared() -> None:
     assert f"| `cost` | money |  | Cost a\\|b | 成本 | CNY | {rules} |" in text
 
 
+def test_a_time_that_has_happened_says_so() -> None:
+    text = contract_markdown(TABLES.values())
+    assert "| `as_of` | time | yes | Moment of the snapshot | 盘存时点 |  | ≤ now |" in text
+    assert "| `ends_at` | time | yes | Ends at | 结束时间 |  |  |" in text
+
+
 def test_the_json_holds_every_table_and_column() -> None:
     document = json.loads(contract_json(TABLES.values()))
     names = {table["name"]: tuple(column["name"] for column in table["columns"]) for table in document["tables"]}
@@ -67,5 +73,6 @@ def test_the_json_holds_every_table_and_column() -> None:
         "one_of": ["a", "b"],
         "low": 0,
         "high": 9.5,
+        "happened": False,
         "sensitivity": "cost",
     }

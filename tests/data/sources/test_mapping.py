@@ -39,7 +39,7 @@ def test_defaults(tmp_path: Path) -> None:
     path.write_text('\ufeffsource = "till"' + CHANNEL, encoding="utf-8")
     mapping = load_mapping(path)
     assert (mapping.timezone, mapping.day_ends, mapping.currency) == ("Asia/Shanghai", 0, "CNY")
-    assert (mapping.region_scheme, mapping.coordinates, mapping.name) == ("gb-t-2260", "wgs-84", "some.toml")
+    assert (mapping.region_scheme, mapping.coordinates, mapping.name) == ("gb-t-2260", None, "some.toml")
     assert [section.label for section in mapping.sections] == ["channel"]
 
 
@@ -97,7 +97,7 @@ quantity = { column = "Qty", unit = "box" }
     assert (facts[4]["section"], facts[4]["value"], facts[4]["close"]) == (
         "order_line",
         "lineno",
-        "line_no, fulfilment",
+        "line_no",
     )
     assert (facts[5]["section"], facts[5]["column"]) == ("order_line", "ordered_at")
     assert [told["column"] for told in facts[7:11]] == ["line_no", "channel", "sku", "amount"]
@@ -164,7 +164,7 @@ def test_what_the_files_lack_is_told_at_once_and_nothing_is_loaded(door: Door) -
     assert told == [
         ("unknown_source_column", "heads", "Number", "Nummer"),
         ("unknown_source_column", "channel", "Chanel", "Channel"),
-        ("unknown_source_column", "name", "heads.Title", ""),
+        ("unknown_source_column", "name", "heads.Title", "–"),
     ]
     assert door.lake.tables() == []
     assert door.loads() == []

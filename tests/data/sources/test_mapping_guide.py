@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.words import words
+from data.sources import limits
 from data.sources.declarations import UNITS
 from data.sources.functions import FUNCTIONS
 from data.sources.mapping import load_mapping
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
-CODE = re.compile(r'"((?:not|too|required|code|conflicting|malformed|wrong)_[a-z_]+)"')
+CODE = re.compile(
+    r'"((?:not|too|required|code|conflicting|malformed|wrong|ambiguous|unclosed|field|nul|totals|spreadsheet|shortened|in'
+    r'_the)_[a-z_]+|formula)"'
+)
 
 
 def test_the_example_is_a_sound_mapping(tmp_path: Path) -> None:
@@ -29,10 +34,22 @@ def test_every_function_and_unit_is_explained(word: str) -> None:
     assert word in GUIDE
 
 
-def test_every_reject_code_is_listed() -> None:
-    sources = Path(__file__).parents[3] / "data" / "sources"
-    files = ("casting.py", "sections.py", "sifting.py", "csv_files.py")
-    told = {code for file in files for code in CODE.findall((sources / file).read_text(encoding="utf-8"))}
-    told -= {"wrong_encoding_declared"}
-    assert len(told) == 15
+@pytest.mark.parametrize("kind", ["reject", "warning"])
+def test_every_code_is_listed(kind: str) -> None:
+    told = {key.partition(".")[2] for key in words("en").sentences if key.startswith(f"{kind}.")}
+    assert len(told) >= 10
     assert {code for code in told if f"`{code}`" not in GUIDE} == set()
+
+
+def test_every_code_in_the_sources_has_a_sentence() -> None:
+    sources = Path(__file__).parents[3] / "data" / "sources"
+    files = ("casting.py", "sections.py", "sifting.py", "csv_files.py", "totals.py")
+    told = {code for file in files for code in CODE.findall((sources / file).read_text(encoding="utf-8"))}
+    assert len(told) == 26
+    assert {code for code in told if not words("zh").has(f"reject.{code}")} == set()
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    assert f"{limits.FIELD_CHARACTERS:,} characters" in GUIDE
+    assert f"{limits.SHEET_BYTES // 2**20} MiB" in GUIDE
+    assert f"{limits.AHEAD_HOURS} hours" in GUIDE

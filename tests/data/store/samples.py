@@ -29,6 +29,8 @@ def a_load(number: int = 1) -> Load:
         timezone="Asia/Shanghai",
         extract_at=NOW - timedelta(days=1),
         loaded_at=NOW + timedelta(minutes=number),
+        files_digest="f" * 64,
+        warnings=({"code": "zero_quantity", "table": "order_line", "column": "quantity", "rows": 2, "examples": []},),
     )
 
 

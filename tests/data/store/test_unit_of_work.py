@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,19 @@ def test_the_same_content_is_loaded_once_per_mapping(store: Store) -> None:
         assert len(unit.loads.all()) == 1
 
 
+def test_a_load_replaces_those_of_the_same_files_by_the_same_mapping(store: Store) -> None:
+    others = replace(a_load(3), files_digest="g" * 64), replace(a_load(4), mapping_digest="n" * 64)
+    alone = replace(a_load(5), files_digest=None)
+    with UnitOfWork(store, BRAND) as unit:
+        for load in (a_load(1), *others, alone, a_load(2)):
+            unit.loads.add(load)
+        assert unit.loads.replaced(alone) == []
+        assert unit.loads.replaced(a_load(2)) == [a_load(1)]
+        unit.commit()
+    with UnitOfWork(store, BRAND, reading=True) as unit:
+        assert sorted(load.id for load in unit.loads.all()) == ["load-2", "load-3", "load-4", "load-5"]
+
+
 def test_the_latest_build_is_the_one_published_last(store: Store) -> None:
     with UnitOfWork(store, BRAND) as unit:
         assert unit.builds.latest() is None
@@ -85,6 +99,7 @@ def test_a_dealer_touches_nothing_of_the_brand(store: Store) -> None:
         "loads.add": lambda unit: unit.loads.add(a_load()),
         "loads.all": lambda unit: unit.loads.all(),
         "loads.find": lambda unit: unit.loads.find("c", "m"),
+        "loads.replaced": lambda unit: unit.loads.replaced(a_load()),
         "builds.publish": lambda unit: unit.builds.publish(a_build()),
         "users.add": lambda unit: unit.users.add(user, issuer="i", subject="s", password_hash=None, now=NOW),
         "users.assign": lambda unit: unit.users.assign(user.id, roles=frozenset(), grants=frozenset({ROOT})),
