@@ -16,6 +16,7 @@ from analytics.policies.table import PolicyTable
 from dashboard.services.access import Access, Units
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
+from dashboard.services.audit_log import AuditLog
 from dashboard.services.desk import Desk
 from dashboard.services.exports import Exports, Means
 from dashboard.services.filters import Filters
@@ -83,6 +84,7 @@ class Services:
     viewing: ViewAs
     jobs: Jobs
     exports: Exports
+    audit: AuditLog
     scope_key: str
     build_id: str | None
     policy_number: int
@@ -201,6 +203,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         jobs=Jobs(desk, office_for(settings, store, clock)),
         exports=Exports(desk, _means(store, clock)),
+        audit=AuditLog(desk, lambda who: UnitOfWork(store, who.scope, reading=True), settings.audit, clock),
         scope_key=_key(actor),
         build_id=build.id if build else None,
         policy_number=policies,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
-from pages.admin import access, policies
+from pages.admin import access, audit, policies
 from pages.overview import glossary, today
 from pages.territory import heatmap
 
@@ -56,6 +56,14 @@ PAGES: tuple[PageSpec, ...] = (
         render=policies.render,
         action=Action.SEE_POLICIES,
         icon=":material/tune:",
+    ),
+    PageSpec(
+        key="admin.audit",
+        section="admin",
+        url_path="audit",
+        render=audit.render,
+        action=Action.SEE_AUDIT,
+        icon=":material/policy:",
     ),
     PageSpec(
         key="account.sessions",

@@ -17,6 +17,7 @@ from dashboard.words import Words
 
 if TYPE_CHECKING:
     from dashboard.services.ask import Answer
+    from dashboard.services.audit_log import Events, Left
     from data.sources.report import IngestReport
     from data.sources.warned import Warned
     from data.store.records import Build, Load
@@ -150,6 +151,27 @@ def rejects_table(rows: Sequence[Mapping[str, Any]], told: Words) -> Table:
     for row in rows:
         place = f"{row['table']}.{row['column']}".rstrip(".")
         table.add_row(row["file"], str(row["line"]), place, row["value"] or "–", _remedy(row, told))
+    return table
+
+
+def events_table(found: Events, told: Words) -> Table:
+    """One row per event of the audit trail."""
+    table = Table(title=told.t("audit.shown", shown=len(found.newest), total=found.total))
+    for name in ("number", "at", "who", "deed", "about"):
+        table.add_column(told.t(f"audit.{name}"), overflow="fold", justify="right" if name == "number" else "left")
+    for one in found.newest:
+        table.add_row(str(one.number), one.at[:19], one.user_name, one.action, f"{one.subject_kind} {one.subject_id}")
+    return table
+
+
+def left_table(found: Left, told: Words) -> Table:
+    """One row per file that left."""
+    table = Table(title=told.t("audit.shown", shown=len(found.newest), total=found.total))
+    for name in ("at", "who", "page", "what", "rows", "format", "question"):
+        table.add_column(told.t(f"audit.{name}"), overflow="fold", justify="right" if name == "rows" else "left")
+    for one in found.newest:
+        at = f"{one.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(at, one.user_name, one.page, one.purpose, f"{one.rows:,}", one.format, one.question)
     return table
 
 

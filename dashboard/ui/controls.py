@@ -92,8 +92,19 @@ def tell_outcome(words: Words, place: str | None = None) -> None:
         st.toast(escaped(outcome.done), icon=":material/check:")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something chosen on a page: its code or typed text, and what the reader reads there."""
+
+    code: str
+    label: str
+
+
 class Controls:
-    """The part of a page that changes things. Words are ``<page>.<name>`` and below."""
+    """The part of a page that changes things. Words are ``<page>.<name>`` and below.
+
+    ``choices`` are what was chosen beside the filters.
+    """
 
     __slots__ = ()
     key: str
@@ -101,6 +112,7 @@ class Controls:
     fmt: Format
     lead_slot: Any
     services: Any
+    choices: dict[str, Choice]
 
     @property
     def looks_only(self) -> bool:
@@ -119,6 +131,26 @@ class Controls:
         """A time in the reader's own zone."""
         return self.fmt.moment(moment.astimezone(identity.zone()))
 
+    def instant(self, text: str) -> str:
+        """A time of the audit trail (ISO 8601, UTC) in the reader's own zone."""
+        return self.moment(datetime.fromisoformat(text))
+
+    def word(self, key: str, otherwise: str) -> str:
+        """The sentence of a key that may be unknown, such as one from a record of an older or newer release."""
+        return self.words.t(key) if self.words.has(key) else otherwise
+
+    def days(self, name: str) -> tuple[date, date] | None:
+        """First and last of a range of days; None until both are chosen. The label's words are ``<page>.<name>``."""
+        key = f"{self.key}.{name}"
+        chosen: tuple[date, ...] = st.date_input(
+            self.words.t(key), value=[], format="YYYY-MM-DD", key=key, width=250, persist_state="session"
+        )
+        if len(chosen) != 2:
+            return None
+        between = f"{chosen[0].isoformat()}–{chosen[1].isoformat()}"
+        self.choices[name] = Choice(between, between)
+        return chosen[0], chosen[1]
+
     def choose(self, name: str, options: Mapping[str, str]) -> str | None:
         """One of a list (code → label), at first the first; None when there is nothing to choose from.
 
@@ -132,6 +164,8 @@ class Controls:
         chosen: str = st.selectbox(
             self.words.t(key), list(options), format_func=lambda code: options.get(code, code), key=key, width=260
         )
+        if chosen:
+            self.choices[name] = Choice(chosen, options.get(chosen, chosen))
         return chosen
 
     def link(self, name: str, target: str) -> None:

@@ -22,8 +22,8 @@ NAME_LENGTH = 120
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]+')
 
 
-def offer(services: Any, words: Words, key: str, export: Export, name: str) -> None:
-    """Small buttons, one per kind of file; ``name`` is the file's, without its ending."""
+def offer(services: Any, words: Words, key: str, export: Export, name: str, *, shut: bool) -> None:
+    """Small buttons, one per kind of file; ``name`` is the file's, without its ending. ``shut``: only looked at."""
     for form in Format:
         st.download_button(
             words.t(f"export.{form.value}"),
@@ -35,7 +35,7 @@ def offer(services: Any, words: Words, key: str, export: Export, name: str) -> N
             on_click="ignore",
             type="tertiary",
             icon=":material/download:",
-            disabled=services.actor.viewer is not None,
+            disabled=shut,
         )
 
 

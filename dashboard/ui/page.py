@@ -18,6 +18,7 @@ from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Ti
 from dashboard.settings import Settings
 from dashboard.ui import filters, identity, markup, tiles
 from dashboard.ui.cache import authorised, recall
+from dashboard.ui.controls import Choice
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
 from dashboard.ui.live import live
@@ -47,7 +48,7 @@ class Page(Showing):
     fmt: Format = field(init=False)
     asked: Asked = field(default_factory=Asked)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
-    choices: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
     _options: FilterOptions | None = None
     _fresh: Freshness | None = None
     _chips: Slot = None
@@ -85,7 +86,7 @@ class Page(Showing):
     def choice(self, name: str, options: Sequence[str], *, changed: Callable[[], None] | None = None) -> str:
         """One of a few, at first the first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
         key = f"{self.key}.{name}"
-        self.choices[name] = str(
+        chosen = str(
             st.segmented_control(
                 self.t(key),
                 options,
@@ -97,7 +98,8 @@ class Page(Showing):
                 on_change=changed,
             )
         )
-        return self.choices[name]
+        self.choices[name] = Choice(chosen, self.t(f"{key}.{chosen}"))
+        return chosen
 
     def pick(
         self, name: str, options: Mapping[str, str], chosen: str | None, choose: Callable[[str | None], None]
@@ -121,7 +123,7 @@ class Page(Showing):
         hint = self.t(f"{key}.hint")
         typed = st.text_input(self.t(key), placeholder=hint, key=key, icon=":material/search:", live=True) or ""
         if typed:
-            self.choices[name] = typed
+            self.choices[name] = Choice(typed, typed)
         return typed
 
     # Answering

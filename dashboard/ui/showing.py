@@ -19,17 +19,14 @@ from dashboard.services.views import FilterOptions, Freshness
 from dashboard.ui import downloads, filters, identity, tables
 from dashboard.ui.asked_url import to_params
 from dashboard.ui.cache import drawn
-from dashboard.ui.controls import Controls
+from dashboard.ui.controls import Choice, Controls
 from dashboard.ui.tokens import Palette
 
 Drawing = TypeVar("Drawing")
 
 
 class Showing(Controls):
-    """Sentences, figures, tables.
-
-    ``choices`` are what was chosen on the page beside the filters (name → code or typed text).
-    """
+    """Sentences, figures, tables."""
 
     __slots__ = ()
     action: Action
@@ -37,7 +34,6 @@ class Showing(Controls):
     palette: Palette
     rises_red: bool
     asked: Asked
-    choices: dict[str, str]
     names: dict[str, dict[str, str]]
     _options: FilterOptions | None
     _fresh: Freshness | None
@@ -48,6 +44,9 @@ class Showing(Controls):
 
     def say(self, text: str) -> None:
         st.markdown(text)
+
+    def warn(self, text: str) -> None:
+        st.warning(text, icon=":material/warning:")
 
     def note(self, text: str, about: str | None = None) -> None:
         st.caption(text, help=about)
@@ -121,12 +120,13 @@ class Showing(Controls):
         )
         with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"{key}.leave"):
             export = self._export(name, title, columns, whole)
-            downloads.offer(self.services, self.words, key, export, self._file_name(title))
+            downloads.offer(self.services, self.words, key, export, self._file_name(title), shut=self.looks_only)
 
     def _export(self, name: str, title: str, columns: Sequence[tables.Column], rows: Rows) -> Export:
         said = [ExportColumn(one.name, tables.label_of(self.fmt, one), one.kind) for one in columns]
         params = to_params(self.asked) if self._options else {}
         days = self._days()
+        chosen = {one: choice.code for one, choice in self._choices(name)}
         between = {"first": days[0], "last": days[1]} if days else {}
         return Export(
             page=self.key,
@@ -137,8 +137,8 @@ class Showing(Controls):
             action=self.action,
             scope_key=self.services.scope_key,
             build_id=self._fresh.build_id if self._fresh else None,
-            question=canonical_question({**params, **between, **self.choices}),
-            told=tuple(self._told_question()),
+            question=canonical_question({**params, **between, **chosen}),
+            told=tuple(self._told_question(name)),
             language=self.words.language,
             zone=identity.zone(),
         )
@@ -150,7 +150,12 @@ class Showing(Controls):
         period = period_of(self.asked, self._options.covered)
         return period.first.isoformat(), period.last.isoformat()
 
-    def _told_question(self) -> list[tuple[str, str]]:
+    def _choices(self, table: str) -> list[tuple[str, Choice]]:
+        """What was chosen that bears on a table; "part.choice" bears on the tables of that part alone."""
+        parts = [(one, one.rpartition(".")[0]) for one in self.choices]
+        return [(one, self.choices[one]) for one, part in parts if not part or table.startswith(f"{part}.")]
+
+    def _told_question(self, table: str) -> list[tuple[str, str]]:
         """What was asked, in words: page, period, filters and choices."""
         t = self.words.t
         told = [(t("export.page"), t(f"page.{self.key}.title"))]
@@ -158,9 +163,7 @@ class Showing(Controls):
             told.append((t("filter.period"), t("export.days", first=days[0], last=days[1])))
         if self._options is not None:
             told += filters.described(self.fmt, self.asked, self._options, self.names)
-        for name, chosen in self.choices.items():
-            key = f"{self.key}.{name}"
-            told.append((t(key), t(f"{key}.{chosen}") if self.words.has(f"{key}.{chosen}") else chosen))
+        told += [(t(f"{self.key}.{name}"), chosen.label) for name, chosen in self._choices(table)]
         return [(label, text) for label, text in told if text]
 
     def _file_name(self, title: str) -> str:

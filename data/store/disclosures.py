@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy.sql import ColumnElement
 
 from analytics.core.access import Actor, Scope
 from data.store.entities import disclosure
@@ -17,10 +18,13 @@ from data.store.repositories import require_brand
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Which disclosures to read: of one person, of one page, between two instants (the first one included)."""
+    """Which disclosures to read: to somebody (by id or name), from a page, of what it shows there, between two instants
+    (the first one included). None leaves a condition out.
+    """
 
-    user_id: str | None = None
+    user: str | None = None
     page: str | None = None
+    subject: str | None = None
     first: datetime | None = None
     before: datetime | None = None
 
@@ -44,31 +48,39 @@ class Disclosures:
     def find(self, wanted: Seen, most: int) -> Sequence[Disclosure]:
         """The newest ``most`` that match, newest first."""
         require_brand(self._scope, "disclosures.find")
-        newest = _matching(select(disclosure), wanted).order_by(disclosure.c.at.desc(), disclosure.c.id).limit(most)
-        return [_disclosure(row) for row in self._connection.execute(newest)]
+        newest = select(disclosure).where(*_conditions(wanted)).order_by(disclosure.c.at.desc(), disclosure.c.id)
+        return [_disclosure(row) for row in self._connection.execute(newest.limit(most))]
+
+    def people(self) -> Sequence[tuple[str, str]]:
+        """Id and name of everybody who was given something, by name."""
+        require_brand(self._scope, "disclosures.people")
+        told = select(disclosure.c.user_id, func.max(disclosure.c.user_name).label("name"))
+        rows = self._connection.execute(told.group_by(disclosure.c.user_id).order_by("name"))
+        return [(row.user_id, row.name) for row in rows]
 
     def count(self, wanted: Seen) -> int:
         """How many match."""
         require_brand(self._scope, "disclosures.count")
-        counted = _matching(select(func.count()).select_from(disclosure), wanted)
+        counted = select(func.count()).select_from(disclosure).where(*_conditions(wanted))
         return int(self._connection.execute(counted).scalar_one())
 
-    def pages(self) -> Sequence[str]:
-        """Pages that anything left from, by name."""
-        require_brand(self._scope, "disclosures.pages")
-        return list(
-            self._connection.execute(select(disclosure.c.page).distinct().order_by(disclosure.c.page)).scalars()
-        )
+    def sources(self) -> Sequence[tuple[str, str]]:
+        """Page and subject of everything that ever left, by name."""
+        require_brand(self._scope, "disclosures.sources")
+        told = select(disclosure.c.page, disclosure.c.subject).distinct()
+        rows = self._connection.execute(told.order_by(disclosure.c.page, disclosure.c.subject))
+        return [(row.page, row.subject) for row in rows]
 
 
-def _matching(asked: Select[Any], wanted: Seen) -> Select[Any]:
-    if wanted.user_id is not None:
-        asked = asked.where(disclosure.c.user_id == wanted.user_id)
-    if wanted.page is not None:
-        asked = asked.where(disclosure.c.page == wanted.page)
+def _conditions(wanted: Seen) -> list[ColumnElement[bool]]:
+    told = disclosure.c
+    equal = [(told.page, wanted.page), (told.subject, wanted.subject)]
+    found = [column == value for column, value in equal if value is not None]
+    if wanted.user is not None:
+        found.append((told.user_id == wanted.user) | (told.user_name == wanted.user))
     if wanted.first is not None:
-        asked = asked.where(disclosure.c.at >= wanted.first)
-    return asked if wanted.before is None else asked.where(disclosure.c.at < wanted.before)
+        found.append(told.at >= wanted.first)
+    return found if wanted.before is None else [*found, told.at < wanted.before]
 
 
 def _disclosure(row: Row[Any]) -> Disclosure:

@@ -17,7 +17,7 @@ from tests.serving import Server
 pytestmark = pytest.mark.browser
 
 SPECS = {spec.url_path: spec for spec in PAGES}
-VISITORS = {"access": "administrator"}
+VISITORS = {"access": "administrator", "audit": "administrator"}
 """Who visits a page that the executive may not open."""
 
 

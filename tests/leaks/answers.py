@@ -20,6 +20,7 @@ from analytics.metrics.registry import METRICS
 from analytics.policies.change import Wanted
 from dashboard.composition import Services
 from dashboard.services.access import NewAccount
+from dashboard.services.audit_log import AuditAsked
 from dashboard.services.export_files import ExportColumn, Format
 from dashboard.services.exports import Export
 from dashboard.services.requests import Asked
@@ -99,6 +100,12 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),
     "ask.ask": _asks,
     "exports.take": _files,
+    "audit.events": lambda services: _refused(lambda: services.audit.events(AuditAsked())),
+    "audit.left": lambda services: _refused(lambda: services.audit.left(AuditAsked())),
+    "audit.people": lambda services: _refused(services.audit.people),
+    "audit.sources": lambda services: _refused(services.audit.sources),
+    "audit.chain": lambda services: _refused(services.audit.chain),
+    "audit.verify": lambda services: _refused(services.audit.verify),
     "sessions.mine": lambda services: iter([services.sessions.mine()]),
     "sessions.end": lambda services: _refused(lambda: services.sessions.end("0" * 16)),
     "sessions.end_others": lambda services: _refused(services.sessions.end_others),

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.slow
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 ADDRESSES = [spec.url_path for spec in PAGES]
-VISITORS = {"access": "administrator"}
+VISITORS = {"access": "administrator", "audit": "administrator"}
 """Who visits a page that the executive may not open."""
-DATELESS = {"sessions", "access", "policies"}
+DATELESS = {"sessions", "access", "audit", "policies"}
 """Pages that show no business data."""
 
 

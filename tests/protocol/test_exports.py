@@ -56,7 +56,7 @@ def somebody(store: Store, name: str, role: Role = Role.DEALER, grant: str = "D1
 def taken(store: Store, user_id: str) -> list[Disclosure]:
     """What the log says that somebody took, newest first."""
     with UnitOfWork(store, shell_actor().scope, reading=True) as unit:
-        return list(unit.disclosures.find(Seen(user_id=user_id), 100))
+        return list(unit.disclosures.find(Seen(user=user_id), 100))
 
 
 def at_today(server: Server, cookies: dict[str, str], then: Callable[[VirtualUser], Awaitable[Made]]) -> Made:

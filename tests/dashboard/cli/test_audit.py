@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from dashboard.services.users import shell_actor
 from dashboard.settings import settings_from
 from data.store.audit import GENESIS, AuditEvent, Deed, Subject, digest
 from data.store.engine import open_store
+from data.store.records import Disclosure
 from data.store.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -92,6 +94,31 @@ def test_a_sound_trail_is_said_to_be_sound(home: Path) -> None:
     assert (document.exit_code, spoken.exit_code) == (0, 0)
     assert json.loads(document.stdout) == {"sound": True, "events": EVENTS, "heads": 1, "findings": []}
     assert "8 events, compared with 1 published heads" in spoken.stdout.replace("\n", " ")
+
+
+def test_events_are_listed_newest_first(home: Path) -> None:
+    found = json.loads(waterline(home, "list", "--limit", "2", "--json").stdout)
+    assert found["total"] == EVENTS
+    assert [(one["number"], one["facts"]) for one in found["events"]] == [(8, {"name": "n8"}), (7, {"name": "n7"})]
+    one = waterline(home, "list", "--subject", "u3", "--from", "2026-11-22", "--to", "2026-11-22")
+    assert "user u3" in one.stdout
+    assert "user u4" not in one.stdout
+    assert json.loads(waterline(home, "list", "--to", "2026-11-21", "--json").stdout)["events"] == []
+
+
+def test_what_left_is_listed(home: Path) -> None:
+    store = open_store(settings_from({"WATERLINE_HOME": str(home)}).store_url)
+    told = Disclosure("a1", "export", NOW, "u1", "li", "overview.today", "rows", "Orders", "{}", ("Order",), 1234,
+                      "csv", "c" * 64, None)  # fmt: skip
+    with UnitOfWork(store, shell_actor().scope) as unit:
+        unit.disclosures.add(told)
+        unit.commit()
+    store.close()
+    run = partial(CliRunner().invoke, app, env={"WATERLINE_HOME": str(home), "LC_ALL": "en"})
+    found = json.loads(run(["exports", "--who", "li", "--page", "overview.today", "--json"]).stdout)
+    assert [(one["id"], one["checksum"], one["columns"]) for one in found["exports"]] == [("a1", "c" * 64, ["Order"])]
+    assert "1,234" in run(["exports"]).stdout
+    assert json.loads(run(["exports", "--who", "wang", "--json"]).stdout) == {"total": 0, "exports": []}
 
 
 def test_dropped_triggers_alone_change_no_event(home: Path) -> None:

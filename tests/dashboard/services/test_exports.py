@@ -201,6 +201,6 @@ def test_only_the_taker_is_handed_the_bytes_and_only_head_office_reads_the_log(b
         assert not unit.disclosures.released(other, checksum)
         assert not unit.disclosures.released(DEALER, "0" * 64)
         for call in (lambda: unit.disclosures.find(Seen(), 1), lambda: unit.disclosures.count(Seen()),
-                     unit.disclosures.pages):  # fmt: skip
+                     unit.disclosures.sources, unit.disclosures.people):  # fmt: skip
             with pytest.raises(AccessDenied, match="brand_only"):
                 call()

@@ -18,6 +18,8 @@ from analytics.core.calendar import Period, baseline, preset_period
 from analytics.core.errors import AccessDenied, DomainError, MissingData
 from dashboard.composition import services_as
 from dashboard.services.access import NewAccount
+from dashboard.services.audit import Verdict
+from dashboard.services.audit_log import AuditAsked, Chain, Events, Left
 from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
 from dashboard.services.policies import Policies
@@ -39,8 +41,9 @@ from dashboard.services.views import (
     Today,
 )
 from dashboard.settings import settings_from
+from data.store.audit import GENESIS, AuditEvent, Deed, Finding, Head, Subject, sealed
 from data.store.engine import open_store
-from data.store.records import LiveSession, User
+from data.store.records import Disclosure, LiveSession, User
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
 FRESH = Freshness("b20261031", datetime(2026, 11, 1, 6, 12, tzinfo=UTC), COVERED, "CNY")
@@ -356,6 +359,51 @@ class FakeViewing:
         self.viewed.append("")
 
 
+def audit_events() -> tuple[AuditEvent, ...]:
+    """Two events, newest first, as a trail holds them."""
+    boss = Actor("u0", "李[a](b)", frozenset({Role.ADMINISTRATOR}), frozenset({"brand"}))
+    states = {"before": {"roles": ["store"]}, "after": {"roles": ["dealer", "store"]}}
+    first = sealed(boss, Deed.USER_CREATED, Subject("user", "u1"), {"name": "li"}, at=FRESH.published_at,
+                   after=Head(0, GENESIS, ""))  # fmt: skip
+    second = sealed(boss, Deed.USER_RIGHTS_CHANGED, Subject("user", "u1"), {"name": "li", **states},
+                    at=FRESH.published_at, after=Head(1, first.hash, ""))  # fmt: skip
+    return second, first
+
+
+LEFT = Disclosure(
+    "0a1b2c", "export", FRESH.published_at, "u0", "李[a](b)", "overview.today", "top.partner", "渠道伙伴销售额排行",
+    '{"channel":["web"]}', ("渠道伙伴", "销售额"), 12, "csv", "c" * 64, "b20261031",
+)  # fmt: skip
+
+
+@dataclass
+class FakeAudit:
+    asked: list[AuditAsked] = field(default_factory=list)
+
+    def events(self, asked: AuditAsked, most: int = 500) -> Events:
+        self.asked.append(asked)
+        found = [one for one in audit_events() if asked.deed in (None, one.action)]
+        return Events(found[:most], len(found))
+
+    def left(self, asked: AuditAsked, most: int = 500) -> Left:
+        self.asked.append(asked)
+        return Left([LEFT][:most], 1)
+
+    def people(self) -> tuple[Option, ...]:
+        return (Option("u0", "李[a](b)"),)
+
+    def sources(self) -> list[tuple[str, str]]:
+        return [("overview.today", "top.partner"), ("gone.page", "table")]
+
+    def chain(self) -> Chain:
+        newest, first = audit_events()
+        head = Head(first.number, first.hash, first.at)
+        return Chain(Head(newest.number, newest.hash, newest.at), head, "head-2026-11-01.json", ("head-old.json",))
+
+    def verify(self) -> Verdict:
+        return Verdict(2, 1, (Finding("altered", 2, 2),))
+
+
 @dataclass
 class FakeExports:
     """Hands out what it was asked for, unlogged."""
@@ -383,6 +431,7 @@ class FakeServices:
     sessions: FakeSessions = field(default_factory=FakeSessions)
     access: FakeAccess = field(default_factory=FakeAccess)
     viewing: FakeViewing = field(default_factory=FakeViewing)
+    audit: FakeAudit = field(default_factory=FakeAudit)
     exports: FakeExports = field(default_factory=FakeExports)
 
     @property

@@ -18,12 +18,13 @@ from analytics.metrics.registry import METRICS
 from analytics.policies.change import FOUND, State
 from analytics.policies.policy import CRITERIA, Keys, Measure
 from analytics.policies.registry import POLICIES, SECTIONS
+from dashboard.services.exports import EXPORT
 from dashboard.services.job_kinds import KINDS
 from dashboard.services.policy_effects import COUNTS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.ui.filters import WIDGETS
 from dashboard.words import LANGUAGES, words
-from data.store.audit import FINDINGS
+from data.store.audit import FINDINGS, Deed
 from data.store.records import JobState
 from pages import PAGES
 from pages.territory.heatmap import METRICS as MAPPED
@@ -68,6 +69,12 @@ def job_keys() -> set[str]:
     return keys | {f"cli.column.{name}" for name in ("job", "kind", "for", "state", "progress", "outcome")}
 
 
+def audit_keys() -> set[str]:
+    """Keys of the audit page."""
+    told = ("user", "deed", "place", "days", "shown", "verify", "verify.done")
+    return {f"audit.deed.{deed}" for deed in Deed} | {f"audit.left.{EXPORT}"} | {f"admin.audit.{one}" for one in told}
+
+
 def access_keys() -> set[str]:
     """Keys of the pages about accounts and sessions that code puts together."""
     keys = {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
@@ -101,7 +108,7 @@ def made_keys() -> set[str]:
     keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys()
-    keys |= {"overview.glossary.search", "overview.glossary.search.hint"}
+    keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
     keys |= access_keys()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
