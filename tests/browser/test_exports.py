@@ -28,13 +28,13 @@ def test_a_table_is_taken_along_and_the_grid_offers_no_way_of_its_own(served: Se
 
     def press(form: str) -> Path:
         with seen.page.expect_download() as download:
-            seen.page.locator(f".st-key-overview-today-top-partner-{form} button").first.click()
+            seen.page.locator(f".st-key-overview-today-tiers-{form} button").first.click()
         assert download.value.suggested_filename.endswith(f".{form}")
         return Path(download.value.path())
 
     lines = list(csv.reader(io.StringIO(press("csv").read_text("utf-8-sig"), newline="")))
     header, *rows = [line for line in lines if not line[0].startswith("# ")]
-    assert header[0] == "Partner"
+    assert header[0] == "Name"
     sheet = openpyxl.load_workbook(io.BytesIO(press("xlsx").read_bytes())).worksheets[0]
     assert [cell.value for cell in sheet["A"]][1:] == [row[0] for row in rows]
     assert not seen.foreign
