@@ -8,117 +8,127 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from data.sample.parameters import Size
+from data.sample.places import PLANTS
+from data.sample.varieties import VARIETIES, Variety
+
 BRAND_NAME = "示例粮油"
 KG_PER_LITRE = 0.918
-
-
-@dataclass(frozen=True, slots=True)
-class Variety:
-    """One variety in several packs.
-
-    ``packs``: pack size → list price in yuan. ``cost``: share of the list price. ``pull``: demand against the others.
-    ``summer``/``festive``: demand in high summer and before festivals against the rest of the year.
-    """
-
-    name: str
-    category: str
-    packs: dict[str, float]
-    cost: float
-    life: int
-    pull: float
-    summer: float = 1.0
-    festive: float = 1.0
-
-
-RICE, OIL, FLOUR, NOODLES, GRAINS = "大米", "食用油", "面粉", "面条", "杂粮"
-
-VARIETIES: tuple[Variety, ...] = (
-    Variety("五常大米", RICE, {"2.5kg": 38.9, "5kg": 69.0, "10kg": 129.0}, 0.74, 365, 5.0, 0.95, 1.3),
-    Variety("东北长粒香", RICE, {"5kg": 39.9, "10kg": 75.0, "25kg": 168.0}, 0.80, 365, 6.0),
-    Variety("东北珍珠米", RICE, {"5kg": 36.9, "10kg": 69.0, "25kg": 158.0}, 0.81, 365, 5.0),
-    Variety("有机大米", RICE, {"1kg": 29.9, "2.5kg": 69.9, "5kg": 129.0}, 0.66, 365, 1.6, 1.0, 1.5),
-    Variety("丝苗米", RICE, {"5kg": 45.9, "10kg": 86.0}, 0.78, 365, 1.8),
-    Variety("原阳大米", RICE, {"5kg": 42.9, "10kg": 79.9}, 0.78, 365, 1.8),
-    Variety("胚芽米", RICE, {"1kg": 18.9, "2.5kg": 42.9}, 0.70, 270, 1.0),
-    Variety("糯米", RICE, {"1kg": 11.9, "2.5kg": 26.9}, 0.74, 365, 1.2, 1.0, 2.2),
-    Variety("一级压榨花生油", OIL, {"900mL": 29.9, "1.8L": 56.9, "5L": 139.9}, 0.80, 540, 5.0, 0.9, 1.5),
-    Variety("一级大豆油", OIL, {"1.8L": 22.9, "5L": 58.9, "10L": 112.0}, 0.86, 540, 5.5, 0.95, 1.2),
-    Variety("玉米胚芽油", OIL, {"900mL": 17.9, "1.8L": 33.9, "5L": 79.9}, 0.80, 540, 3.5, 0.95, 1.3),
-    Variety("葵花籽油", OIL, {"1.8L": 36.9, "5L": 85.9}, 0.80, 540, 2.8, 0.95, 1.3),
-    Variety("低芥酸菜籽油", OIL, {"1.8L": 32.9, "5L": 76.9}, 0.82, 540, 1.8),
-    Variety("芝麻香油", OIL, {"350mL": 19.9, "500mL": 27.9}, 0.68, 540, 2.0, 1.2, 1.2),
-    Variety("稻米油", OIL, {"1.8L": 42.9, "5L": 99.9}, 0.76, 540, 1.0, 1.0, 1.3),
-    Variety("亚麻籽油", OIL, {"250mL": 25.9, "500mL": 45.9}, 0.62, 540, 0.6, 1.0, 1.3),
-    Variety("山茶油", OIL, {"500mL": 79.9}, 0.60, 540, 0.4, 1.0, 1.8),
-    Variety("调和油", OIL, {"1.8L": 25.9, "5L": 64.9}, 0.82, 540, 2.0, 1.0, 1.2),
-    Variety("特一小麦粉", FLOUR, {"2.5kg": 15.9, "5kg": 28.9, "10kg": 54.9, "25kg": 118.0}, 0.82, 270, 6.0, 0.9, 1.4),
-    Variety("高筋面粉", FLOUR, {"1kg": 8.9, "2.5kg": 19.9, "5kg": 36.9}, 0.76, 270, 2.0),
-    Variety("低筋面粉", FLOUR, {"1kg": 8.9, "2.5kg": 19.9}, 0.76, 270, 1.0),
-    Variety("饺子粉", FLOUR, {"2.5kg": 17.9, "5kg": 32.9}, 0.79, 270, 3.0, 0.85, 1.9),
-    Variety("全麦面粉", FLOUR, {"1kg": 10.9, "2.5kg": 24.9}, 0.72, 180, 1.0),
-    Variety("自发粉", FLOUR, {"1kg": 9.9}, 0.74, 180, 1.0),
-    Variety("鸡蛋挂面", NOODLES, {"1kg": 9.9, "2kg": 18.9}, 0.74, 365, 4.0, 1.1),
-    Variety("高筋挂面", NOODLES, {"1kg": 8.5, "2.5kg": 19.9}, 0.76, 365, 4.0, 1.1),
-    Variety("荞麦挂面", NOODLES, {"500g": 9.9, "1kg": 17.9}, 0.68, 365, 1.4, 1.3),
-    Variety("手擀宽面", NOODLES, {"1kg": 11.9, "2.5kg": 26.9}, 0.72, 300, 1.8),
-    Variety("龙须面", NOODLES, {"500g": 5.9, "1kg": 10.9}, 0.74, 365, 1.4),
-    Variety("儿童营养面", NOODLES, {"300g": 15.9}, 0.58, 365, 0.7),
-    Variety("小米", GRAINS, {"1kg": 13.9, "2.5kg": 31.9}, 0.70, 365, 3.0, 0.9, 1.2),
-    Variety("绿豆", GRAINS, {"1kg": 15.9}, 0.70, 365, 2.0, 2.6, 0.8),
-    Variety("红豆", GRAINS, {"1kg": 16.9}, 0.70, 365, 1.6, 0.8, 1.6),
-    Variety("黄豆", GRAINS, {"1kg": 10.9, "2.5kg": 24.9}, 0.74, 365, 1.4),
-    Variety("燕麦米", GRAINS, {"1kg": 14.9, "2.5kg": 33.9}, 0.68, 365, 1.2),
-    Variety("八宝粥米", GRAINS, {"1kg": 16.9}, 0.66, 365, 1.4, 0.7, 2.4),
-    Variety("玉米碴", GRAINS, {"1kg": 8.9}, 0.72, 270, 1.2),
-    Variety("有机杂粮礼盒", GRAINS, {"4kg": 128.0}, 0.58, 365, 0.5, 0.4, 5.0),
-    Variety("黑米", GRAINS, {"1kg": 15.9, "2.5kg": 36.9}, 0.68, 365, 1.0),
-)
+RANGES = (("", 1.0), ("优选", 1.25), ("农家", 0.9))
+"""Title and price level of each range; the regional world has the first one alone."""
+REFERENCE = "五常大米 5kg"
+KITS = {"有机杂粮礼盒 4kg": ("小米 1kg", "红豆 1kg", "黑米 1kg", "燕麦米 1kg")}
 
 
 @dataclass(frozen=True, slots=True)
 class Assortment:
-    """Parallel arrays over the SKUs. Prices and costs in fen; ``cost`` has one column per cost period."""
+    """Parallel arrays over the SKUs. Prices and costs in fen; ``price`` and ``cost`` have one column per period, which
+    begin at ``price_from`` and ``cost_from``. ``extra`` is the mean number of further packs in a household's line.
+    """
 
     sku: np.ndarray
     name: np.ndarray
     category: np.ndarray
     pack: np.ndarray
     kg: np.ndarray
+    case: np.ndarray
     price: np.ndarray
+    price_from: tuple[date, ...]
     cost: np.ndarray
     cost_from: tuple[date, ...]
     life: np.ndarray
     pull: np.ndarray
     summer: np.ndarray
     festive: np.ndarray
+    extra: np.ndarray
+    plant: np.ndarray
     launched: np.ndarray
+    kits: dict[int, tuple[int, ...]]
+    """Kit → one unit each of these; nobody stores a kit."""
+
+    def list_price(self, days: list[date]) -> np.ndarray:
+        """List price in fen, one row per SKU and one column per day."""
+        period = np.searchsorted(np.array(self.price_from), np.array(days), side="right") - 1
+        return np.asarray(self.price[:, period])
+
+    @property
+    def stocked(self) -> np.ndarray:
+        """Whether a SKU lies on a shelf as such."""
+        found = np.ones(len(self.sku), dtype=bool)
+        found[list(self.kits)] = False
+        return found
 
 
-def assortment(rng: np.random.Generator, first_day: date) -> Assortment:
-    """Every pack of every variety; costs drift at two later dates, and a few packs are launched inside the period."""
-    packs = [(variety, pack, price) for variety in VARIETIES for pack, price in variety.packs.items()]
-    price = np.array([round(price * 100) for _, _, price in packs], dtype=np.int64)
-    share = np.array([variety.cost for variety, _, _ in packs])
-    drift = np.cumprod(1 + np.column_stack([np.zeros(len(packs)), rng.normal(0.01, 0.015, (len(packs), 2))]), axis=1)
-    kg = np.array([kilograms(pack) for _, pack, _ in packs])
-    launched = np.full(len(packs), np.datetime64(first_day - timedelta(days=700)))
-    late = rng.choice(len(packs), size=6, replace=False)
+def assortment(rng: np.random.Generator, first_day: date, size: Size) -> Assortment:
+    """Every pack of every variety in every range; prices and costs change at two later dates, some packs are launched
+    inside the period.
+    """
+    kinds = [(title, factor, *pack) for title, factor in RANGES[: size.ranges] for pack in _packs()][: size.products]
+    varieties = [variety for _, _, variety, _, _ in kinds]
+    base = np.array([_shelf_price(price * factor) for _, factor, _, _, price in kinds], dtype=np.int64)
+    share = np.array([variety.cost for variety in varieties])
+    drift = np.cumprod(1 + np.column_stack([np.zeros(len(kinds)), rng.normal(0.01, 0.015, (len(kinds), 2))]), axis=1)
+    kg = np.array([kilograms(pack) for _, _, _, pack, _ in kinds])
+    launched = np.full(len(kinds), np.datetime64(first_day - timedelta(days=700)))
+    late = rng.choice(np.arange(6, len(kinds)), size=6, replace=False)
     launched[late] = np.datetime64(first_day) + rng.integers(90, 420, size=6)
+    names = [f"{BRAND_NAME}{title}{variety.name} {pack}" for title, _, variety, pack, _ in kinds]
+    kits = _kits(names)
+    for kit in kits:
+        launched[[kit, *kits[kit]]] = np.datetime64(first_day - timedelta(days=700))
     return Assortment(
-        sku=np.array([f"SP{number:03d}" for number in range(1, len(packs) + 1)]),
-        name=np.array([f"{BRAND_NAME}{variety.name} {pack}" for variety, pack, _ in packs]),
-        category=np.array([variety.category for variety, _, _ in packs]),
-        pack=np.array([pack for _, pack, _ in packs]),
+        sku=np.array([f"SP{number:03d}" for number in range(1, len(kinds) + 1)]),
+        name=np.array(names),
+        category=np.array([variety.category for variety in varieties]),
+        pack=np.array([pack for _, _, _, pack, _ in kinds]),
         kg=kg,
-        price=price,
-        cost=np.rint(price[:, None] * share[:, None] * drift).astype(np.int64),
+        case=np.array([_units_per_case(one) for one in kg]),
+        price=_prices(rng, base, names),
+        price_from=tuple(first_day + timedelta(days=days) for days in (-900, 150, 330)),
+        cost=np.rint(base[:, None] * share[:, None] * drift).astype(np.int64),
         cost_from=tuple(first_day + timedelta(days=days) for days in (-60, 180, 365)),
-        life=np.array([variety.life for variety, _, _ in packs]),
-        pull=np.array([variety.pull for variety, _, _ in packs]) * _pack_pull(kg) * rng.gamma(25, 1 / 25, len(packs)),
-        summer=np.array([variety.summer for variety, _, _ in packs]),
-        festive=np.array([variety.festive for variety, _, _ in packs]),
+        life=np.array([variety.life for variety in varieties]),
+        pull=np.array([variety.pull for variety in varieties]) * _pack_pull(kg) * rng.gamma(25, 1 / 25, len(kinds)),
+        summer=np.array([variety.summer for variety in varieties]),
+        festive=np.array([variety.festive for variety in varieties]),
+        extra=np.where(base < 2_000, 1.2, np.where(base < 4_500, 0.35, 0.06)),
+        plant=np.arange(len(kinds)) % 2,
         launched=launched,
+        kits=kits,
     )
+
+
+def _packs() -> list[tuple[Variety, str, float]]:
+    return [(variety, pack, price) for variety in VARIETIES for pack, price in variety.packs.items()]
+
+
+def _kits(names: list[str]) -> dict[int, tuple[int, ...]]:
+    return {
+        names.index(f"{BRAND_NAME}{kit}"): tuple(names.index(f"{BRAND_NAME}{part}") for part in parts)
+        for kit, parts in KITS.items()
+    }
+
+
+def _shelf_price(yuan: float) -> int:
+    """Prices end on a nine, or on a full yuan where the variety says so; in fen.
+
+    >>> _shelf_price(38.9), _shelf_price(69.0), _shelf_price(48.625)
+    (3890, 6900, 4890)
+    """
+    fen = round(yuan * 100)
+    return fen if fen % 10 == 0 else (fen // 100) * 100 + 90
+
+
+def _prices(rng: np.random.Generator, base: np.ndarray, names: list[str]) -> np.ndarray:
+    """Base price per period: a quarter of the packs follow their costs, the reference pack stays."""
+    price = np.repeat(base[:, None], 3, axis=1)
+    moved = rng.random((len(base), 2)) < 0.25
+    moved[names.index(f"{BRAND_NAME}{REFERENCE}")] = False
+    steps = np.where(moved, rng.choice([-0.03, 0.03, 0.05, 0.06], (len(base), 2)), 0.0)
+    for period in (1, 2):
+        raised = np.rint(price[:, period - 1] * (1 + steps[:, period - 1]) / 10).astype(np.int64) * 10
+        price[:, period] = np.where(steps[:, period - 1] != 0, raised, price[:, period - 1])
+    return price
 
 
 def kilograms(pack: str) -> float:
@@ -140,6 +150,15 @@ def _pack_pull(kg: np.ndarray) -> np.ndarray:
     return np.asarray(np.exp(-0.5 * ((np.log(kg) - np.log(4.0)) / 1.0) ** 2))
 
 
+def _units_per_case(kg: float) -> int:
+    """Cases of about 20 kg and at most twelve packs, one sack at least.
+
+    >>> [_units_per_case(kg) for kg in (0.5, 1.0, 4.59, 10.0, 25.0)]
+    [12, 12, 4, 2, 1]
+    """
+    return max(1, min(12, int(20 / kg)))
+
+
 def product_rows(goods: Assortment) -> list[dict[str, object]]:
     """Rows of the product table."""
     return [
@@ -149,22 +168,22 @@ def product_rows(goods: Assortment) -> list[dict[str, object]]:
             "category": str(goods.category[i]),
             "brand": BRAND_NAME,
             "pack_size": str(goods.pack[i]),
-            "units_per_case": _units_per_case(float(goods.kg[i])),
+            "units_per_case": int(goods.case[i]),
             "kg": float(goods.kg[i]),
             "shelf_life_days": int(goods.life[i]),
-            "supplier": f"GC{1 + i % 2}",
-            "moq": 10 * _units_per_case(float(goods.kg[i])),
-            "order_multiple": _units_per_case(float(goods.kg[i])),
+            "supplier": PLANTS[int(goods.plant[i])][0],
+            "moq": 10 * int(goods.case[i]),
+            "order_multiple": int(goods.case[i]),
             "launched": goods.launched[i].astype(object),
         }
         for i in range(len(goods.sku))
     ]
 
 
-def _units_per_case(kg: float) -> int:
-    """Cases of about 20 kg, one sack at least.
-
-    >>> [_units_per_case(kg) for kg in (0.5, 1.0, 4.59, 10.0, 25.0)]
-    [40, 20, 4, 2, 1]
-    """
-    return max(1, int(20 / kg))
+def kit_rows(goods: Assortment) -> list[dict[str, object]]:
+    """Rows of the kit table."""
+    return [
+        {"sku": str(goods.sku[kit]), "component": str(goods.sku[part]), "quantity": 1}
+        for kit, parts in goods.kits.items()
+        for part in parts
+    ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.contract import contract_table
 
@@ -64,3 +65,27 @@ def moments(seconds: np.ndarray, origin: int) -> pa.Array:
 def named(names: Iterable[Any], index: np.ndarray) -> pa.Array:
     """``names[index]`` as text; a negative index is null."""
     return pa.array(list(names), pa.string()).take(pa.array(index, mask=index < 0))
+
+
+def texts(prefix: str, numbers: np.ndarray, digits: int) -> pa.Array:
+    """Identifiers: a prefix and a running number with leading zeros.
+
+    >>> texts("TK", np.array([7]), 4).to_pylist()
+    ['TK0007']
+    """
+    padded = pc.utf8_lpad(pa.array(numbers.astype(np.int64)).cast(pa.string()), digits, padding="0")
+    return pc.binary_join_element_wise(prefix, padded, "")
+
+
+def joined(*parts: pa.Array | str) -> pa.Array:
+    """Texts put together element by element; null where a part is null."""
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def flags(values: np.ndarray) -> pa.Array:
+    return pa.array(values.astype(bool))
+
+
+def dates(days: np.ndarray, origin: np.datetime64, *, absent: np.ndarray | None = None) -> pa.Array:
+    """Days after ``origin`` → dates; null where ``absent``."""
+    return pa.array((origin + days.astype("timedelta64[D]")).astype("datetime64[D]"), mask=absent)

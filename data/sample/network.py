@@ -1,4 +1,4 @@
-"""The demo brand's partners as a tree, their territories, and the nodes that hold stock."""
+"""The demo brand's partners as a tree, and their territories."""
 
 from __future__ import annotations
 
@@ -7,40 +7,19 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from data.sample.parameters import WorldParameters
-from data.sample.places import CITIES, SCHEME, Places, urban
+from data.sample.parameters import Size, WorldParameters
+from data.sample.places import SCHEME, Places, urban
 
 KM_PER_DEGREE = 111.2
 FOUNDED = date(2015, 3, 1)
 
-DEALER_CITIES: tuple[tuple[str, ...], ...] = (
-    ("130100",),
-    ("130200", "130300"),
-    ("130400", "130900"),
-    ("131000",),
-    ("370100", "370900"),
-    ("370200", "370600"),
-    ("370700",),
-    ("370800", "371300"),
-    ("410100",),
-    ("410200", "410500"),
-    ("410300", "411000"),
-    ("410700", "411300"),
-)
-"""Cities of dealer D01, D02 …; each city has one dealer."""
-
-SUPERMARKET_CITIES = ("130100", "370100", "370200", "410100")
-PLANTS = (("GC1", "130100"), ("GC2", "411000"))
-CENTRAL = ("ZC1", "370100")
-REGIONAL = {"13": ("QC13", "130100"), "37": ("QC37", "370700"), "41": ("QC41", "410100")}
-"""Province → its regional warehouse and the city where that stands."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Stores and group leaders as parallel arrays; ``city`` indexes the city list, months count from the first one.
+    """Stores and group leaders as parallel arrays; ``city`` and ``dealer`` are indices, months count from the first one.
 
     ``size`` is an outlet's share of its city's demand in its kind, ``growth`` its yearly growth beside the city's.
+    ``quality`` of an outlet lies around that of its dealer.
     """
 
     partner: np.ndarray
@@ -48,46 +27,60 @@ class Outlets:
     dealer: np.ndarray
     city: np.ndarray
     district: np.ndarray
+    latitude: np.ndarray
+    longitude: np.ndarray
     size: np.ndarray
     growth: np.ndarray
     opens: np.ndarray
     closes: np.ndarray
+    quality: np.ndarray
+    dealers: np.ndarray
+    """Partner id of each dealer."""
+    dealer_quality: np.ndarray
+    """0 to 1: how well a dealer serves, pays, trains and displays."""
+    supermarkets: np.ndarray
 
 
-def dealer_of_city() -> dict[str, str]:
-    """City → the dealer who is responsible for it."""
-    return {city: f"D{number:02d}" for number, cities in enumerate(DEALER_CITIES, 1) for city in cities}
-
-
-def outlets(rng: np.random.Generator, where: Places, world: WorldParameters) -> Outlets:
+def outlets(rng: np.random.Generator, where: Places, size: Size, world: WorldParameters) -> Outlets:
     """Stores and leaders, spread over cities by residents, over districts with a preference for urban ones."""
-    city = np.concatenate([_spread(world.stores), _spread(world.leaders)])
-    store = np.arange(len(city)) < world.stores
-    codes, dealers = list(CITIES), dealer_of_city()
-    number = np.where(store, np.arange(len(city)) + 1, np.arange(len(city)) + 1 - world.stores)
+    city = np.concatenate([_spread(where, size.stores), _spread(where, size.leaders)])
+    store = np.arange(len(city)) < size.stores
+    number = np.where(store, np.arange(len(city)) + 1, np.arange(len(city)) + 1 - size.stores)
     opens, closes = _lifetimes(rng, city, store, world)
+    district = np.array([_district(rng, where, where.plan.codes[c]) for c in city])
+    dealer = where.plan.dealer[city]
+    quality = rng.beta(4, 2.2, len(where.plan.dealers)).round(4)
+    wide = (len(str(size.stores)), len(str(size.leaders)), len(str(len(where.plan.dealers))))
+    kinds = [("S", max(wide[0], 3)) if is_store else ("G", max(wide[1], 2)) for is_store in store]
+    latitude, longitude = _positions(rng, where, district)
     return Outlets(
-        partner=np.array([f"S{n:03d}" if is_store else f"G{n:02d}" for n, is_store in zip(number, store, strict=True)]),
+        partner=np.array([f"{kind}{n:0{digits}d}" for (kind, digits), n in zip(kinds, number, strict=True)]),
         store=store,
-        dealer=np.array([dealers[codes[c]] for c in city]),
+        dealer=dealer,
         city=city,
-        district=np.array([_district(rng, where, codes[c]) for c in city]),
-        size=_sizes(rng, city, store, world),
+        district=district,
+        latitude=latitude,
+        longitude=longitude,
+        size=_sizes(rng, where, city=city, store=store, district=district, world=world),
         growth=rng.normal(0, world.partner_growth_spread, len(city)),
         opens=opens,
         closes=closes,
+        quality=np.clip(quality[dealer] + rng.normal(0, 0.1, len(city)), 0.02, 0.99).round(4),
+        dealers=np.array([f"D{n:0{max(wide[2], 2)}d}" for n in range(1, len(quality) + 1)]),
+        dealer_quality=quality,
+        supermarkets=np.array([f"M{n}" for n in range(1, len(where.plan.supermarkets) + 1)]),
     )
 
 
-def _spread(count: int) -> np.ndarray:
-    """Outlets per city in proportion to the root of its residents, two at least, in the order of the dealers."""
-    order = [city for cities in DEALER_CITIES for city in cities]
-    weights = np.sqrt([CITIES[city] for city in order])
-    exact = 2 + weights / weights.sum() * (count - 2 * len(order))
+def _spread(where: Places, count: int) -> np.ndarray:
+    """Outlets per city in proportion to the root of its residents, some at least, in the order of the dealers."""
+    order = [city for cities in where.plan.dealers for city in cities]
+    weights = np.sqrt([where.plan.cities[city] for city in order])
+    least = min(2, count // len(order))
+    exact = least + weights / weights.sum() * (count - least * len(order))
     whole = np.floor(exact).astype(int)
-    for extra in np.argsort(whole - exact, kind="stable")[: count - whole.sum()]:
-        whole[extra] += 1
-    codes = list(CITIES)
+    whole[np.argsort(whole - exact, kind="stable")[: count - whole.sum()]] += 1
+    codes = where.plan.codes
     return np.repeat([codes.index(city) for city in order], whole)
 
 
@@ -97,14 +90,30 @@ def _district(rng: np.random.Generator, where: Places, city: str) -> str:
     return districts[int(rng.choice(len(districts), p=weights / weights.sum()))].code
 
 
-def _sizes(rng: np.random.Generator, city: np.ndarray, store: np.ndarray, world: WorldParameters) -> np.ndarray:
-    """Dirichlet shares within each city and kind: few outlets are large, many are small."""
-    size = np.zeros(len(city))
-    for kind in (True, False):
-        for place in np.unique(city):
-            members = np.flatnonzero((city == place) & (store == kind))
-            size[members] = rng.dirichlet(np.full(len(members), world.partner_size_concentration))
-    return size
+def _positions(rng: np.random.Generator, where: Places, district: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Around the centre of each district, some kilometres away."""
+    centres = np.array([(where.centres[code].latitude, where.centres[code].longitude) for code in district])
+    north, east = rng.normal(0, 1.4, (2, len(district)))
+    latitude = centres[:, 0] + north / KM_PER_DEGREE
+    longitude = centres[:, 1] + east / (KM_PER_DEGREE * np.cos(np.radians(centres[:, 0])))
+    return latitude.round(6), longitude.round(6)
+
+
+def _sizes(
+    rng: np.random.Generator,
+    where: Places,
+    *,
+    city: np.ndarray,
+    store: np.ndarray,
+    district: np.ndarray,
+    world: WorldParameters,
+) -> np.ndarray:
+    """Shares within each city and kind: few outlets are large, many are small, and a rich district helps."""
+    drawn = rng.gamma(world.partner_size_concentration, 1.0, len(city))
+    pulled = drawn * np.array([where.potential[code] for code in district])
+    group = city * 2 + store
+    total = np.bincount(group, pulled, minlength=2 * len(where.plan.cities))
+    return np.asarray(pulled / total[group])
 
 
 def _lifetimes(
@@ -128,9 +137,15 @@ def _lifetimes(
 def partner_rows(
     rng: np.random.Generator, where: Places, net: Outlets, months: list[date], world: WorldParameters
 ) -> list[dict[str, object]]:
-    """Rows of the partner table: dealers, their stores and leaders, and supermarkets of their own."""
-    rows = [_dealer(where, number, cities[0]) for number, cities in enumerate(DEALER_CITIES, 1)]
-    rows += [_supermarket(where, number, city) for number, city in enumerate(SUPERMARKET_CITIES, 1)]
+    """Rows of the partner table: dealers, supermarkets of their own, stores and leaders below the dealers."""
+    rows = [
+        _company(where, net.dealers[n], "dealer", cities[0], FOUNDED + timedelta(days=97 * (n % 30 + 1)))
+        for n, cities in enumerate(where.plan.dealers)
+    ]
+    rows += [
+        _company(where, net.supermarkets[n], "supermarket", city, FOUNDED + timedelta(days=550 + 15 * n))
+        for n, city in enumerate(where.plan.supermarkets)
+    ]
     lost = set(rng.choice(np.arange(1, len(net.partner)), world.without_position, replace=False).tolist())
     for i in range(len(net.partner)):
         rows.append(_outlet(rng, where, net, i, months))
@@ -139,92 +154,42 @@ def partner_rows(
     return rows
 
 
-def _dealer(where: Places, number: int, city: str) -> dict[str, object]:
-    name = f"示例{where.centres[city].name.removesuffix('市')}粮油经销商"
-    return _partner(where, f"D{number:02d}", name, "dealer", city, joined=FOUNDED + timedelta(days=97 * number))
-
-
-def _supermarket(where: Places, number: int, city: str) -> dict[str, object]:
-    name = f"示例{where.centres[city].name.removesuffix('市')}连锁超市"
-    return _partner(where, f"M{number}", name, "supermarket", city, joined=FOUNDED + timedelta(days=400 + 150 * number))
+def _company(where: Places, code: str, kind: str, city: str, joined: date) -> dict[str, object]:
+    place = where.centres[city]
+    title = "粮油经销商" if kind == "dealer" else "连锁超市"
+    found = _partner(where, code, f"示例{place.short_name}{title}", kind, city)
+    return found | {"joined": joined, "latitude": place.latitude, "longitude": place.longitude}
 
 
 def _outlet(rng: np.random.Generator, where: Places, net: Outlets, i: int, months: list[date]) -> dict[str, object]:
     district, is_store, partner = str(net.district[i]), bool(net.store[i]), str(net.partner[i])
-    place = where.centres[district]
     before = FOUNDED + timedelta(days=int(rng.integers(60, 3000)))
-    return _partner(
-        where,
-        partner,
-        f"示例{place.name}{'粮油店' if is_store else '团长'}{partner[1:]}",
-        "store" if is_store else "group_leader",
-        district,
-        parent=str(net.dealer[i]),
-        joined=months[net.opens[i]] if net.opens[i] > 0 else min(before, months[0]),
-        left=months[net.closes[i]] - timedelta(days=1) if net.closes[i] < len(months) else None,
-        offset_km=rng.normal(0, 1.4, 2),
-    )
+    name = f"示例{where.centres[district].name}{'粮油店' if is_store else '团长'}{partner[1:]}"
+    return _partner(where, partner, name, "store" if is_store else "group_leader", district) | {
+        "parent": str(net.dealers[net.dealer[i]]),
+        "joined": months[net.opens[i]] if net.opens[i] > 0 else min(before, months[0]),
+        "left": months[net.closes[i]] - timedelta(days=1) if net.closes[i] < len(months) else None,
+        "latitude": float(net.latitude[i]),
+        "longitude": float(net.longitude[i]),
+    }
 
 
-def _partner(
-    where: Places, code: str, name: str, kind: str, region: str, *, offset_km: np.ndarray | None = None, **more: object
-) -> dict[str, object]:
-    """A row whose position is its region's centre, moved by ``offset_km`` (north, east)."""
-    north, east = (0.0, 0.0) if offset_km is None else (float(offset_km[0]), float(offset_km[1]))
-    place = where.centres[region]
+def _partner(where: Places, code: str, name: str, kind: str, region: str) -> dict[str, object]:
     return {
-        "partner": code,
+        "partner": str(code),
         "name": name,
         "kind": kind,
         "ownership": "independent",
         "region_scheme": SCHEME,
         "region": region,
         "city": where.centres[f"{region[:4]}00"].name,
-        "latitude": round(place.latitude + north / KM_PER_DEGREE, 6),
-        "longitude": round(place.longitude + east / (KM_PER_DEGREE * np.cos(np.radians(place.latitude))), 6),
-        **more,
     }
 
 
-def territory_rows(months: list[date]) -> list[dict[str, object]]:
+def territory_rows(where: Places, net: Outlets, months: list[date]) -> list[dict[str, object]]:
     """Rows of the territory table: every city has its dealer since the first month."""
     return [
-        {"dealer": dealer, "scheme": SCHEME, "region": city, "valid_from": months[0]}
-        for city, dealer in dealer_of_city().items()
+        {"dealer": str(net.dealers[number]), "scheme": SCHEME, "region": city, "valid_from": months[0]}
+        for number, cities in enumerate(where.plan.dealers)
+        for city in cities
     ]
-
-
-def node_rows(where: Places, partners: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Rows of the node table: plants, warehouses, and one node for each dealer and store."""
-    own: list[tuple[str, str, str, str, int, int | None]] = [
-        (code, "plant", city, "示例工厂", 120_000, None) for code, city in PLANTS
-    ]
-    own += [(CENTRAL[0], "central", CENTRAL[1], "示例中心仓", 80_000, 72)]
-    own += [(code, "regional", city, "示例区域仓", 30_000, 48) for code, city in REGIONAL.values()]
-    rows: list[dict[str, object]] = [
-        {
-            "node": code,
-            "name": f"{title}·{where.centres[city].name.removesuffix('市')}",
-            "kind": kind,
-            "region_scheme": SCHEME,
-            "region": city,
-            "latitude": where.centres[city].latitude,
-            "longitude": where.centres[city].longitude,
-            "capacity": capacity,
-            "promise_hours": promise,
-        }
-        for code, kind, city, title, capacity, promise in own
-    ]
-    return rows + [_partner_node(row) for row in partners if row["kind"] in {"dealer", "store"}]
-
-
-def _partner_node(partner: dict[str, object]) -> dict[str, object]:
-    is_store = partner["kind"] == "store"
-    copied = {name: partner[name] for name in ("partner", "region_scheme", "region", "latitude", "longitude")}
-    return copied | {
-        "node": f"N{partner['partner']}",
-        "name": f"{partner['name']}{'' if is_store else '仓'}",
-        "kind": "store" if is_store else "dealer",
-        "capacity": 800 if is_store else 9_000,
-        "promise_hours": 2 if is_store else 24,
-    }

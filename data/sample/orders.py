@@ -1,167 +1,243 @@
-"""The order and refund tables of the demo world."""
+"""The lines of a week become orders: baskets, hours, buyers, prices, cancellations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import pyarrow as pa
 
-from data.sample.assortment import Assortment
-from data.sample.baskets import Fates, Lines, Refunds, fates, lines, refunds
-from data.sample.columns import from_columns, moments, money, named, units
-from data.sample.members import NOBODY, Members
-from data.sample.network import REGIONAL, SUPERMARKET_CITIES, Outlets, dealer_of_city
-from data.sample.parameters import WORLD, WorldParameters
-from data.sample.places import CITIES, Places
-from data.sample.visits import Visits, visits
+from data.sample.buyers import Buyers
+from data.sample.demand import TRADE, Lines, pick
+from data.sample.members import MINI, STORE, group_of
+from data.sample.nodes import NONE
+from data.sample.parameters import MARKET
+from data.sample.promotions import GROUP, ONLINE
+from data.sample.rhythm import MEMBER_DAY
+from data.sample.setting import Setting
 
-FULFILMENT = {
-    "STORE": "shelf",
-    "GROUP": "pickup",
-    "MKT1": "express",
-    "MKT2": "express",
-    "MINI": "express",
-    "LIVE": "express",
-    "O2O": "same_city",
-    "WHOLE": "dealer",
-}
+USUAL, PHANTOM, OVERSOLD = range(3)
+FREE, PROMOTION, TIER, COUPON, MANUAL = range(5)
+DISCOUNTS = ("", "promotion", "tier", "coupon", "manual")
+GOLD, DIAMOND = 1500, 3000
+"""Yearly spend in yuan from which a tier's price holds."""
+STACKED = 0.006
+"""Share of promoted till lines of gold members on which the tier's price was taken off as well, against the rule."""
+YEAR_WEEKS = 52
+TIERED = (STORE, MINI)
+MEMBER_DAYS = (STORE, GROUP, MINI)
 
 
 @dataclass(frozen=True, slots=True)
-class Sales:
-    """Orders, their lines, what became of them; ``address`` is the region an online order goes to, else None."""
+class Orders:
+    """One week of orders as parallel arrays in order of time; ``second`` counts from the day's midnight, ``account`` is
+    :data:`NONE` where the buyer is unknown, ``state`` one of USUAL, PHANTOM and OVERSOLD. ``number`` runs within the day.
+    """
 
-    days: list[date]
-    seen: Visits
-    sold: Lines
-    known: Fates
-    returned: Refunds
-    address: np.ndarray
-
-
-def sales(
-    rng: np.random.Generator,
-    days: list[date],
-    net: Outlets,
-    goods: Assortment,
-    people: Members,
-    *,
-    orders: int,
-    world: WorldParameters,
-) -> Sales:
-    """Draw about ``orders`` orders over ``days`` with all that belongs to them."""
-    seen = visits(rng, days, net, people, orders=orders, world=world)
-    sold = lines(rng, days, goods, seen, world)
-    known = fates(rng, seen, world)
-    returned = refunds(rng, sold, known, seen, world)
-    return Sales(days, seen, sold, known, returned, _addresses(rng, seen, net, people, world))
+    day: np.ndarray
+    second: np.ndarray
+    number: np.ndarray
+    cell: np.ndarray
+    kind: np.ndarray
+    account: np.ndarray
+    state: np.ndarray
+    amount: np.ndarray
 
 
-def _addresses(
-    rng: np.random.Generator, seen: Visits, net: Outlets, people: Members, world: WorldParameters
-) -> np.ndarray:
-    """Where online orders go: the member's district, for instant delivery the store's, sometimes the city alone."""
-    cities = np.array(list(CITIES), dtype=object)[seen.city]
-    codes = _codes(world)[seen.channel]
-    online = np.array([channel.group == "online" for channel in world.channels])[seen.channel]
-    home = np.where(seen.member == NOBODY, cities, people.district[seen.member])
-    home = np.where(codes == "O2O", net.district[seen.shelf], home)
-    vague = rng.random(len(codes)) < world.city_only_address
-    address: np.ndarray = np.where(vague, cities, home)
-    address[~online] = None
-    return address
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The week's lines beside their orders, amounts in fen. ``order`` indexes the orders, ``source`` the lines as they
+    were demanded. ``asked`` is what the seller asks for the whole line before any discount.
+    """
+
+    lines: Lines
+    order: np.ndarray
+    line_no: np.ndarray
+    source: np.ndarray
+    quantity: np.ndarray
+    list_amount: np.ndarray
+    asked: np.ndarray
+    amount: np.ndarray
+    tax: np.ndarray
+    discount: np.ndarray
+    promotion: np.ndarray
+    stacked: np.ndarray
 
 
-def order_line_table(
-    made: Sales, where: Places, net: Outlets, goods: Assortment, people: Members, midnight: int
-) -> pa.Table:
-    """The order_line table; ``midnight`` is the first day's, in epoch seconds."""
-    sold, known, order = made.sold, made.known, made.sold.order
-    codes = _codes(WORLD)
-    count = len(order)
-    columns = {
-        "order_id": named(_order_ids(made), order),
-        "line_no": named([str(number) for number in range(20)], sold.line_no),
-        "ordered_at": moments(known.ordered[order], midnight),
-        "paid_at": moments(known.paid[order], midnight),
-        "channel": named(codes, made.seen.channel[order]),
-        "node": pa.array(_nodes(made, net), pa.string()).take(pa.array(order)),
-        "entry_partner": pa.array(_entry_partners(made, net), pa.string()).take(pa.array(order)),
-        "account": named(people.account, made.seen.member[order]),
-        "sku": named(goods.sku, sold.sku),
-        "quantity": units(sold.quantity),
-        "list_amount": money(sold.list_amount),
-        "amount": money(sold.amount),
-        "tax": money(sold.tax),
-        "tax_included": pa.repeat(pa.scalar(value=True), count),
-        "gift": pa.repeat(pa.scalar(value=False), count),
-        "fulfilment": named([FULFILMENT[code] for code in codes], made.seen.channel[order]),
-        "ship_to_region": pa.array(made.address, pa.string()).take(pa.array(order)),
-        "cancelled_at": moments(known.cancelled[order], midnight),
-        "cancel_reason": pa.array(known.reason, pa.string()).take(pa.array(order)),
-    }
-    return from_columns("order_line", columns, count)
+class Tills:
+    """Turns demanded lines into orders, week by week; keeps what each account spent in the last 52 weeks."""
+
+    def __init__(self, rng: np.random.Generator, made: Setting, buyers: Buyers) -> None:
+        self.rng, self.made, self.buyers = rng, made, buyers
+        self.price = made.goods.list_price(made.calendar.days)
+        self.group = group_of(made.cells, len(made.net.partner), len(made.plan.cities))
+        self.spent = np.zeros((YEAR_WEEKS, len(made.people.account)), dtype=np.int32)
+        self.year = np.zeros(len(made.people.account), dtype=np.int64)
+        self.week = 0
+        channels = made.world.channels
+        self.identified = np.array([channel.identified for channel in channels])
+        self._kit_part = {
+            kit: made.goods.price[kit, 0] / made.goods.price[list(parts), 0].sum() for kit, parts in made.goods.kits.items()
+        }
+
+    def week_of(self, lines: Lines) -> tuple[Orders, Priced]:
+        """Orders of one week's lines; lines of supermarkets are left out, and lines that nobody got."""
+        made = self.made
+        kind = made.cells.kind[made.offers.cell[lines.offer]]
+        missed = (lines.units == 0) & ~lines.phantom & ~lines.gift
+        oversold = missed & np.isin(kind, ONLINE) & (self.rng.random(len(kind)) < made.world.oversold)
+        kept = np.flatnonzero((kind != MARKET) & ((lines.units > 0) | lines.phantom | oversold))
+        state = np.select([lines.phantom[kept], oversold[kept]], [PHANTOM, OVERSOLD], USUAL)
+        kept, state, order = self._baskets(lines, kept, state)
+        source, lines = kept, pick(lines, kept)
+        heads = self._heads(lines, order, state)
+        number, rank = self._sorted(heads)
+        order = rank[order]
+        quantity = np.where(state == USUAL, lines.units, lines.wanted)
+        by_order = np.lexsort((lines.bundle, order))
+        lines, order, source, quantity = pick(lines, by_order), order[by_order], source[by_order], quantity[by_order]
+        orders = Orders(*(part[number] for part in heads))
+        account = self._accounts(orders, lines, order, quantity)
+        priced = self._priced(orders, account, lines, order, source, quantity)
+        amount = np.bincount(order, priced.amount, minlength=len(account)).astype(np.int64)
+        orders = Orders(orders.day, orders.second, _running(orders.day), orders.cell, orders.kind, account, orders.state, amount)
+        self._spent(orders)
+        return orders, priced
+
+    def _baskets(self, lines: Lines, kept: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Bundles of one cell and day fall into baskets; who is known beforehand has one of their own."""
+        cell = self.made.offers.cell[lines.offer[kept]]
+        own = lines.account[kept]
+        sort = np.lexsort((lines.bundle[kept], own, state, cell, lines.day[kept]))
+        kept, state, cell, own = kept[sort], state[sort], cell[sort], own[sort]
+        keys = (lines.day[kept], cell, state, own)
+        new_group = np.concatenate([[True], np.any([key[1:] != key[:-1] for key in keys], axis=0)])
+        bundle = lines.bundle[kept]
+        new_bundle = new_group | np.concatenate([[True], bundle[1:] != bundle[:-1]])
+        at = np.flatnonzero(new_bundle)
+        trade = self.made.cells.kind[cell[at]] == TRADE
+        world = self.made.world
+        size = self.rng.choice(np.arange(1, 5), len(at), p=world.packs_per_order)
+        position = np.arange(len(at))
+        start = np.isin(position, np.cumsum(size)) | new_group[at] | (own[at] != NONE)
+        sku = lines.sku[kept][at]
+        # Nobody puts the same pack on the counter twice.
+        start |= np.concatenate([[True], sku[1:] == sku[:-1]])
+        start &= ~trade | new_group[at] | (position % world.packs_per_trade_order == 0)
+        first = np.zeros(len(kept), dtype=bool)
+        first[at[start]] = True
+        return kept, state, np.cumsum(first) - 1
+
+    def _heads(self, lines: Lines, order: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Columns of :class:`Orders` by unsorted order, accounts as far as they are known beforehand."""
+        first = np.flatnonzero(np.diff(order, prepend=-1))
+        cell = self.made.offers.cell[lines.offer[first]]
+        kind = self.made.cells.kind[cell]
+        hour = np.empty(len(first))
+        for index, channel in enumerate(self.made.world.channels):
+            asked = np.flatnonzero(kind == index)
+            peaks = np.array(channel.hours)[self.rng.integers(0, len(channel.hours), len(asked))]
+            hour[asked] = self.rng.normal(peaks[:, 0], peaks[:, 1])
+        # Payment follows within ten minutes, so that no order of a day is paid after it.
+        second = (np.clip(hour, 6.5, 23.6) * 3600).astype(np.int64) + self.rng.integers(0, 60, len(first))
+        none = np.zeros(len(first), dtype=np.int64)
+        return lines.day[first], second, none, cell, kind, lines.account[first], state[first], none
+
+    def _sorted(self, heads: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+        number = np.lexsort((heads[3], heads[1], heads[0]))
+        rank = np.empty(len(number), dtype=np.int64)
+        rank[number] = np.arange(len(number))
+        return number, rank
+
+    def _accounts(self, orders: Orders, lines: Lines, order: np.ndarray, quantity: np.ndarray) -> np.ndarray:
+        kg = np.bincount(order, self.made.goods.kg[lines.sku] * quantity, minlength=len(orders.day))
+        wanted = self.rng.random(len(orders.day)) < self.identified[orders.kind]
+        wanted &= orders.state == USUAL
+        return self.buyers.assign(self.group[orders.cell], orders.day, kg, wanted, orders.account)
+
+    def _priced(
+        self, orders: Orders, account: np.ndarray, lines: Lines, order: np.ndarray, source: np.ndarray, quantity: np.ndarray
+    ) -> Priced:
+        listed = self.price[lines.sku, lines.day]
+        own = self._own_price(lines)
+        unit = np.where(own == 1.0, listed, np.rint(listed * own / 10).astype(np.int64) * 10)
+        pays, kind, promotion = self._best(orders, account, lines, order)
+        gold = (self._year_of(account)[order] >= GOLD) & np.isin(orders.kind[order], TIERED)
+        stacked = (kind == PROMOTION) & gold & ~lines.gift & (self.rng.random(len(order)) < STACKED * 10)
+        pays = np.where(stacked, pays * self.made.world.gold_pays, pays)
+        asked = unit * quantity
+        amount = np.rint(asked * pays).astype(np.int64)
+        vat = self.made.world.vat
+        starts = np.searchsorted(order, order)
+        return Priced(
+            lines, order, np.arange(len(order)) - starts + 1, source, quantity,
+            list_amount=listed * quantity, asked=asked, amount=amount,
+            tax=np.rint(amount * vat / (1 + vat)).astype(np.int64),
+            discount=kind, promotion=promotion, stacked=stacked,
+        )  # fmt: skip
+
+    def _own_price(self, lines: Lines) -> np.ndarray:
+        """What the seller asks against the list: the shop's own level, a spell outside the policy, a kit's share."""
+        made = self.made
+        factor = made.cells.price[made.offers.cell[lines.offer]]
+        for day in np.unique(lines.day).tolist():
+            at = np.flatnonzero(lines.day == day)
+            spell = made.episodes.factors(day)[lines.offer[at]]
+            factor[at] = np.where(spell != 1.0, spell, factor[at])
+        for kit, part in self._kit_part.items():
+            factor = np.where(lines.kit == kit, part, factor)
+        return np.where(lines.gift, 1.0, factor)
+
+    def _best(
+        self, orders: Orders, account: np.ndarray, lines: Lines, order: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Share of the price paid, kind of discount and promotion of each line: the best single one applies."""
+        made, world = self.made, self.made.world
+        cell = orders.cell[order]
+        kind, province = orders.kind[order], made.cells.province[cell]
+        where = (lines.day, kind, province, lines.sku)
+        pays, promotion = made.effects.pays[where].astype(float).round(4), made.effects.promotion[where]
+        found = np.where(promotion != NONE, PROMOTION, FREE)
+        known = (account != NONE)[order]
+        year = self._year_of(account)[order]
+        eighteenth = np.array([day.day == MEMBER_DAY for day in made.calendar.days])[lines.day]
+        special = known & eighteenth & np.isin(kind, MEMBER_DAYS)
+        tiered = known & (year >= GOLD) & np.isin(kind, TIERED)
+        own = (lines.account != NONE) & known
+        for applies, level, what in (
+            (special, world.member_day_pays, PROMOTION),
+            (tiered, world.gold_pays, TIER),
+            (own, 0.85, COUPON),
+        ):
+            better = applies & (pays > level)
+            pays, found = np.where(better, level, pays), np.where(better, what, found)
+            promotion = np.where(better, self._member_promotion(kind, lines.day) if what == PROMOTION else NONE, promotion)
+        plain = (lines.kit != NONE) | lines.gift
+        pays = np.where(lines.gift, 0.0, np.where(plain, 1.0, pays))
+        found = np.where(plain, FREE, found)
+        return pays, found, np.where(found != PROMOTION, NONE, promotion)
+
+    def _member_promotion(self, kind: np.ndarray, day: np.ndarray) -> np.ndarray:
+        table = np.full((MARKET + 1, len(self.made.calendar.days)), NONE)
+        for index, one in enumerate(self.made.promotions):
+            if one.members:
+                table[one.channel, one.starts] = index
+        return np.asarray(table[kind, day])
+
+    def _year_of(self, account: np.ndarray) -> np.ndarray:
+        """Yuan that each order's account spent in the 52 weeks before this one; 0 for the unknown."""
+        return np.where(account == NONE, 0, self.year[account])
+
+    def _spent(self, orders: Orders) -> None:
+        paid = np.flatnonzero((orders.account != NONE) & (orders.state == USUAL))
+        now = np.bincount(orders.account[paid], orders.amount[paid] // 100, minlength=len(self.year)).astype(np.int32)
+        slot = self.week % YEAR_WEEKS
+        self.year += now - self.spent[slot]
+        self.spent[slot] = now
+        self.week += 1
 
 
-def refund_line_table(made: Sales, net: Outlets, goods: Assortment, people: Members, midnight: int) -> pa.Table:
-    """The refund_line table; one document for each line that came back."""
-    back, sold = made.returned, made.sold
-    order = sold.order[back.line]
-    count = len(back.line)
-    columns = {
-        "refund_id": pa.array([f"TK{number:07d}" for number in range(1, count + 1)], pa.string()),
-        "line_no": pa.repeat("1", count),
-        "order_id": named(_order_ids(made), order),
-        "order_line_no": named([str(number) for number in range(20)], sold.line_no[back.line]),
-        "refunded_at": moments(back.second, midnight),
-        "channel": named(_codes(WORLD), made.seen.channel[order]),
-        "entry_partner": pa.array(_entry_partners(made, net), pa.string()).take(pa.array(order)),
-        "account": named(people.account, made.seen.member[order]),
-        "sku": named(goods.sku, sold.sku[back.line]),
-        "quantity": units(back.quantity),
-        "amount": money(back.amount),
-        "ship_to_region": pa.array(made.address, pa.string()).take(pa.array(order)),
-        "reason": pa.array(back.reason, pa.string()),
-    }
-    return from_columns("refund_line", columns, count)
+def _running(day: np.ndarray) -> np.ndarray:
+    """Running number of each order within its day, from 1; ``day`` ascends."""
+    return np.asarray(np.arange(len(day)) - np.searchsorted(day, day) + 1)
 
 
-def _codes(world: WorldParameters) -> np.ndarray:
-    return np.array([channel.code for channel in world.channels])
-
-
-def _order_ids(made: Sales) -> list[str]:
-    """Order numbers: the day and a running number within it."""
-    starts = np.searchsorted(made.seen.day, np.arange(len(made.days)))
-    number = np.arange(len(made.seen.day)) - starts[made.seen.day] + 1
-    stamps = [day.strftime("%Y%m%d") for day in made.days]
-    return [f"DD{stamps[day]}{running:05d}" for day, running in zip(made.seen.day, number.tolist(), strict=True)]
-
-
-def _entry_partners(made: Sales, net: Outlets) -> np.ndarray:
-    """The outlet where the order was placed; in wholesale the dealer of the city or a supermarket; else nobody."""
-    seen = made.seen
-    placed = np.where(seen.outlet == NOBODY, None, net.partner[seen.outlet].astype(object))
-    trade = _codes(WORLD)[seen.channel] == "WHOLE"
-    markets = {city: f"M{number}" for number, city in enumerate(SUPERMARKET_CITIES, 1)}
-    market = np.array([markets.get(city) for city in CITIES], dtype=object)[seen.city]
-    return np.where(trade, np.where(seen.supermarket, market, _dealers()[seen.city]), placed)
-
-
-def _nodes(made: Sales, net: Outlets) -> np.ndarray:
-    """Shop orders leave the shop, community and wholesale ones the dealer's store-room, the rest a warehouse."""
-    seen = made.seen
-    codes = _codes(WORLD)[seen.channel]
-    regional = np.array([REGIONAL[city[:2]][0] for city in CITIES], dtype=object)[seen.city]
-    dealer = "N" + _dealers()[seen.city]
-    shop = "N" + net.partner[seen.shelf].astype(object)
-    from_dealer = (codes == "GROUP") | ((codes == "WHOLE") & ~seen.supermarket)
-    return np.asarray(np.where(np.isin(codes, ("STORE", "O2O")), shop, np.where(from_dealer, dealer, regional)))
-
-
-def _dealers() -> np.ndarray:
-    """The dealer of each city, in the order of the city list."""
-    dealers = dealer_of_city()
-    return np.array([dealers[city] for city in CITIES], dtype=object)

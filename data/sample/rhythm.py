@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
+import chinese_calendar
 import numpy as np
 from lunardate import LunarDate
 
@@ -95,10 +97,37 @@ def summer(day: date) -> float:
     return max(0.0, float(np.cos(2 * np.pi * (day.timetuple().tm_yday - 196) / 365.25)))
 
 
+def weekdays(days: list[date], channel: Channel) -> np.ndarray:
+    """Demand of each day's weekday; a swapped working day is like a Wednesday, a public holiday like a Saturday, and
+    trade rests on it.
+    """
+    holiday = channel.weekdays[6] if channel.group == "wholesale" else channel.weekdays[5]
+    found = []
+    for day in days:
+        kind = day_kind(day)
+        usual = channel.weekdays[day.weekday()]
+        found.append(holiday if kind == "holiday" else channel.weekdays[2] if kind == "swapped" else usual)
+    return np.array(found)
+
+
+def day_kind(day: date) -> str:
+    """``holiday``, ``swapped`` (a weekend on which people work) or ``usual``; always the last where no plan is out."""
+    if day.year not in _planned_years():
+        return "usual"
+    working = chinese_calendar.is_workday(day)
+    if day.weekday() >= 5:
+        return "swapped" if working else "usual"
+    return "usual" if working else "holiday"
+
+
+@cache
+def _planned_years() -> frozenset[int]:
+    return frozenset(day.year for day in chinese_calendar.constants.holidays)
+
+
 def demand(days: list[date], channel: Channel, world: WorldParameters) -> np.ndarray:
     """Relative demand of ``channel`` per day; about 1 on an ordinary day."""
-    weekday = np.array([channel.weekdays[day.weekday()] for day in days])
     festival = 1 + channel.festival * (world.festival_peak * lead_up(days) - world.lull_after_festival * lull(days))
     shopping = 1 + channel.events * world.event_peak * events(days)
     member = np.array([channel.member_day if day.day == MEMBER_DAY else 1.0 for day in days])
-    return np.asarray(weekday * season(days) * festival * shopping * member)
+    return np.asarray(weekdays(days, channel) * season(days) * festival * shopping * member)

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from analytics.core.errors import DomainError
-from data.sample import rhythm
-from data.sample.assortment import Assortment, assortment, product_rows
-from data.sample.columns import from_rows, money
-from data.sample.members import CHINA, Members, account_rows, members
-from data.sample.network import Outlets, node_rows, outlets, partner_rows, territory_rows
-from data.sample.orders import Sales, order_line_table, refund_line_table, sales
-from data.sample.parameters import SIZES, WORLD, WorldParameters
-from data.sample.places import Places, places, region_rows
+from data.sample.buyers import Buyers
+from data.sample.history import History
+from data.sample.members import group_of
+from data.sample.orders import Tills
+from data.sample.parameters import MARKET, SIZES, WORLD
+from data.sample.price_tables import Seen
+from data.sample.scan_tables import Scanning, Scans
+from data.sample.setting import Setting, setting, simulation, stream
+from data.sample.simulation import Simulation
+from data.sample.standing import standing_tables
+from data.sample.supply_parameters import SUPPLY
+from data.sample.week import Week, weeks
+from data.sample.writing import Files
 
 Progress = Callable[[str, int], None]
 """Called with a table's name and its rows once its file is written."""
 
 EARLIEST, LATEST = date(1905, 1, 1), date(2095, 12, 31)
 """Lunar festivals are known for 1900 to 2099."""
+
+TABLES = (
+    "region", "partner", "territory", "node", "product", "kit", "product_cost", "channel", "code_map", "account",
+    "identifier", "consent", "lane", "supply_limit", "listing", "price_policy", "price_band", "campaign", "promotion",
+    "rate_card", "order_line", "refund_line", "order_discount", "shipment_line", "stock_lot", "stock_move", "inbound",
+    "sell_in", "sell_out_agg", "availability", "price_observation", "competitor_price", "member_event", "points",
+    "subscription", "group_buy", "code_scan", "survey", "campaign_exposure", "spend", "partner_event", "receivable",
+    "weather", "search_index", "market", "target",
+)  # fmt: skip
+"""Every table of the contract, in the order in which references resolve."""
+
+
+class Witness(Protocol):
+    """Somebody who sees the truth while the world is made; the product has none."""
+
+    def begin(self, made: Setting, moving: Simulation, scanning: Scanning) -> None: ...
+
+    def see(self, week: Week, scans: Scans, seen: Seen) -> None: ...
+
+    def end(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,77 +64,69 @@ class SampleReport:
     rows: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """Everything the tables are written from."""
-
-    days: list[date]
-    where: Places
-    net: Outlets
-    goods: Assortment
-    people: Members
-    sold: Sales
-    partners: list[dict[str, object]]
-
-
 def write_sample(
-    folder: Path, *, seed: int, last_day: date, size: str = "small", progress: Progress | None = None
+    folder: Path,
+    *,
+    seed: int,
+    last_day: date,
+    size: str = "small",
+    progress: Progress | None = None,
+    witness: Witness | None = None,
 ) -> SampleReport:
-    """Write ``<table>.parquet`` for every table of the demo world into ``folder``, which is made when absent.
+    """Write ``<table>.parquet`` for every table of the contract into ``folder``, which is made when absent.
 
     The world covers eighteen months up to ``last_day``; ``size`` is one of :data:`SIZES`. Raises DomainError
     ``sample_size_unknown``, ``sample_seed_negative`` or ``sample_day_unsupported``.
     """
     _check(seed=seed, last_day=last_day, size=size)
-    world = make_world(seed=seed, last_day=last_day, size=size)
+    made = make_setting(seed=seed, last_day=last_day, size=size)
     folder.mkdir(parents=True, exist_ok=True)
-    rows: dict[str, int] = {}
-    for name, table in tables(world, seed).items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-        rows[name] = table.num_rows
+    with Files(folder, TABLES) as files:
+        _write(made, files, witness)
+    for name in TABLES:
         if progress is not None:
-            progress(name, table.num_rows)
-    return SampleReport(folder, seed, WORLD.version, world.days[0], last_day, rows)
+            progress(name, files.rows[name])
+    return SampleReport(folder, seed, WORLD.version, made.first_day, last_day, dict(files.rows))
 
 
-def make_world(*, seed: int, last_day: date, size: str, parameters: WorldParameters = WORLD) -> World:
-    """Draw the world in memory; each part has a stream of its own, so that a change in one leaves the others as is."""
-    days = rhythm.calendar_days(_months_before(last_day, parameters.months) + timedelta(days=1), last_day)
-    months = rhythm.month_starts(days)
-    where = places()
-    net = outlets(_stream(seed, "outlets"), where, parameters)
-    goods = assortment(_stream(seed, "assortment"), days[0])
-    opening = np.array([(months[month] - days[0]).days if month else -10_000 for month in net.opens])
-    people = members(
-        _stream(seed, "members"),
-        where,
-        net,
-        count=SIZES[size].accounts,
-        opening_day=np.maximum(opening, -900),
-        days=len(days),
-        world=parameters,
-    )
-    sold = sales(_stream(seed, "orders"), days, net, goods, people, orders=SIZES[size].orders, world=parameters)
-    partners = partner_rows(_stream(seed, "partners"), where, net, months, parameters)
-    return World(days, where, net, goods, people, sold, partners)
+def make_setting(*, seed: int, last_day: date, size: str) -> Setting:
+    """Everything of the world of ``seed`` that stands before its first day."""
+    first_day = _months_before(last_day, WORLD.months) + timedelta(days=1)
+    return setting(seed=seed, first_day=first_day, last_day=last_day, size=SIZES[size], world=WORLD, supply=SUPPLY)
 
 
-def tables(world: World, seed: int) -> dict[str, pa.Table]:
-    """Every table of the world, in the order in which references resolve."""
-    months = rhythm.month_starts(world.days)
-    midnight = int(datetime.combine(world.days[0], time(), CHINA).timestamp())
-    return {
-        "region": from_rows("region", region_rows(world.where)),
-        "partner": from_rows("partner", world.partners),
-        "territory": from_rows("territory", territory_rows(months)),
-        "node": from_rows("node", node_rows(world.where, world.partners)),
-        "product": from_rows("product", product_rows(world.goods)),
-        "product_cost": _product_cost(world.goods),
-        "channel": from_rows("channel", _channel_rows()),
-        "account": from_rows("account", account_rows(_stream(seed, "told"), world.people, world.net, world.days[0])),
-        "order_line": order_line_table(world.sold, world.where, world.net, world.goods, world.people, midnight),
-        "refund_line": refund_line_table(world.sold, world.net, world.goods, world.people, midnight),
-    }
+def _write(made: Setting, files: Files, witness: Witness | None) -> None:
+    moving = simulation(made)
+    history = History(made, moving.supply, files)
+    for name, table in standing_tables(made, moving.supply):
+        files.add(name, table)
+    if witness is not None:
+        witness.begin(made, moving, history.scanning)
+    for week in weeks(made, moving, _tills(made), stream(made.seed, "orders")):
+        scans, seen = history.add(week)
+        if witness is not None:
+            witness.see(week, scans, seen)
+    history.close()
+    if witness is not None:
+        witness.end()
+
+
+def _tills(made: Setting) -> Tills:
+    """Tills and the buyers who come to them; how many each group of members sends follows from what its cells sell."""
+    found, days = made.cells, len(made.calendar.days) - made.calendar.first
+    groups = len(made.net.partner) + len(made.world.channels) * len(made.plan.cities)
+    known = found.kind != MARKET
+    share = np.array([channel.identified for channel in made.world.channels])
+    packs = made.world.packs_per_order
+    per_order = sum((number + 1) * part for number, part in enumerate(packs)) * 0.85
+    lines = found.weight[known] * share[found.kind[known]] * days / per_order
+    of = group_of(found, len(made.net.partner), len(made.plan.cities))[known]
+    people = Buyers(
+        stream(made.seed, "buyers"), made.people, made.world, groups=groups,
+        orders=np.bincount(of, lines, minlength=groups), mean_kg=9.0,
+        first=made.calendar.first, days=len(made.calendar.days),
+    )  # fmt: skip
+    return Tills(stream(made.seed, "tills"), made, people)
 
 
 def _check(*, seed: int, last_day: date, size: str) -> None:
@@ -133,21 +149,3 @@ def _months_before(day: date, months: int) -> date:
     start = date(number // 12, number % 12 + 1, 1)
     following = date((number + 1) // 12, (number + 1) % 12 + 1, 1)
     return start + timedelta(days=min(day.day, (following - start).days) - 1)
-
-
-def _stream(seed: int, part: str) -> np.random.Generator:
-    return np.random.default_rng([seed, *part.encode()])
-
-
-def _product_cost(goods: Assortment) -> pa.Table:
-    periods = len(goods.cost_from)
-    sku = pa.array(np.repeat(goods.sku, periods).tolist(), pa.string())
-    valid_from = pa.array(list(goods.cost_from) * len(goods.sku), pa.date32())
-    return pa.table([sku, money(goods.cost.ravel()), valid_from], names=["sku", "cost", "valid_from"])
-
-
-def _channel_rows() -> list[dict[str, object]]:
-    return [
-        {"channel": one.code, "name": one.name, "channel_group": one.group, "private_domain": one.private_domain}
-        for one in WORLD.channels
-    ]

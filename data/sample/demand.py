@@ -1,0 +1,160 @@
+"""True demand of the demo world: who wants what on a day, before anybody looks at the shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from data.sample.assortment import Assortment
+from data.sample.cells import Cells, Offers, Pairs
+from data.sample.nodes import NONE
+from data.sample.parameters import CHANNEL_CODES, CHANNELS, WorldParameters
+from data.sample.prices import Episodes
+from data.sample.promotions import MINI, Effects
+
+TRADE = CHANNEL_CODES.index("WHOLE")
+FEWEST_OF_TRADE, MORE_OF_TRADE = 4, 8.0
+"""A trade line has four packs at least and eight more on the average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Demanded lines as parallel arrays. ``offer`` tells who sells what; ``sku`` differs from the offer's in a kit or a
+    gift. Lines of one ``bundle`` belong into one order. ``wanted`` units were asked for, ``units`` handed out.
+    ``phantom``: an order that was never meant to leave, so it takes no stock. ``account``: who is known beforehand.
+    ``back`` units will be returned on ``back_day``, ``lot`` is the lot of the line's first unit.
+    """
+
+    day: np.ndarray
+    offer: np.ndarray
+    sku: np.ndarray
+    pair: np.ndarray
+    bundle: np.ndarray
+    wanted: np.ndarray
+    units: np.ndarray
+    phantom: np.ndarray
+    gift: np.ndarray
+    kit: np.ndarray
+    account: np.ndarray
+    back: np.ndarray
+    back_day: np.ndarray
+    lot: np.ndarray
+
+
+def join(parts: Sequence[Lines]) -> Lines:
+    return Lines(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Lines)))
+
+
+def pick(lines: Lines, chosen: np.ndarray) -> Lines:
+    return Lines(*(getattr(lines, one.name)[chosen] for one in fields(Lines)))
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigned:
+    """Lines that campaigns bring about beyond everything else, in order of their days."""
+
+    day: np.ndarray
+    offer: np.ndarray
+    account: np.ndarray
+
+
+class Demand:
+    """Draws the lines of one day after the other."""
+
+    def __init__(
+        self, rng: np.random.Generator, found: Cells, listed: Offers, pairs: Pairs, goods: Assortment, *,
+        cell_day: np.ndarray, sku_day: np.ndarray, effects: Effects, episodes: Episodes, campaigned: Campaigned,
+        world: WorldParameters,
+    ) -> None:  # fmt: skip
+        self.rng, self.found, self.listed, self.pairs, self.goods = rng, found, listed, pairs, goods
+        self.cell_day, self.sku_day, self.effects = cell_day, sku_day, effects
+        self.episodes, self.campaigned, self.world = episodes, campaigned, world
+        self.trade = found.kind[listed.cell] == TRADE
+        self.pair = pairs.of[found.node[listed.cell], listed.sku]
+        self.extra = np.where(self.trade, MORE_OF_TRADE, goods.extra[listed.sku])
+        self.least = np.where(self.trade, FEWEST_OF_TRADE, 1)
+        returned = np.array([*(channel.returned for channel in CHANNELS), 0.0])
+        self.returned = returned[found.kind[listed.cell]]
+        self._kits = goods.kits
+
+    def mean_lines(self, day: int) -> np.ndarray:
+        """Law of demand: expected number of lines per offer on ``day``."""
+        time = (self.effects.demand[day] * self.sku_day[day]).ravel()
+        mean = self.listed.base * self.cell_day[day][self.listed.cell] * time[self.listed.key]
+        return np.asarray(mean * self.episodes.reaction(day))
+
+    def mean_units(self, day: int) -> np.ndarray:
+        """Expected units per pair on ``day``; gifts, and what campaigns add, come on top."""
+        offered = self.mean_lines(day) * (self.least + self.extra)
+        total = np.zeros(len(self.pairs.node))
+        own = self.pair != NONE
+        np.add.at(total, self.pair[own], offered[own])
+        for kit, parts in self._kits.items():
+            rows = np.flatnonzero(self.listed.sku == kit)
+            for part in parts:
+                np.add.at(total, self.pairs.of[self.found.node[self.listed.cell[rows]], part], offered[rows])
+        return total
+
+    def draw(self, day: int) -> Lines:
+        """The lines of ``day``; units are all handed out so far."""
+        count = self.rng.poisson(self.mean_lines(day))
+        offer = np.repeat(np.arange(len(count)), count)
+        extra = slice(*np.searchsorted(self.campaigned.day, [day, day + 1]))
+        account = np.concatenate([np.full(len(offer), NONE), self.campaigned.account[extra]])
+        offer = np.concatenate([offer, self.campaigned.offer[extra]])
+        real = len(offer)
+        never = np.flatnonzero(self.rng.random(real) < self.world.cancelled + self.world.unpaid)
+        offer, account = np.concatenate([offer, offer[never]]), np.concatenate([account, np.full(len(never), NONE)])
+        phantom = np.arange(len(offer)) >= real
+        wanted = self.least[offer] + self.rng.poisson(self.extra[offer])
+        back = np.where(self.rng.random(len(offer)) < self.returned[offer], np.ceil(wanted * self.rng.random(len(offer))), 0)
+        lines = Lines(
+            day=np.full(len(offer), day),
+            offer=offer,
+            sku=self.listed.sku[offer],
+            pair=self.pair[offer],
+            bundle=self.rng.permutation(len(offer)),
+            wanted=wanted,
+            units=wanted.copy(),
+            phantom=phantom,
+            gift=np.zeros(len(offer), dtype=bool),
+            kit=np.full(len(offer), NONE),
+            account=account,
+            back=back.astype(np.int64),
+            back_day=day + 2 + self.rng.integers(0, 11, len(offer)),
+            lot=np.full(len(offer), NONE),
+        )
+        return self._with_gifts(day, self._unpacked(lines))
+
+    def _unpacked(self, lines: Lines) -> Lines:
+        """A kit becomes a line for each of its parts."""
+        parts = [pick(lines, self.goods.stocked[lines.sku])]
+        for kit, members in self._kits.items():
+            of_kit = pick(lines, lines.sku == kit)
+            node = self.found.node[self.listed.cell[of_kit.offer]]
+            for member in members:
+                changed = {
+                    "sku": np.full(len(node), member),
+                    "pair": self.pairs.of[node, member],
+                    "kit": np.full(len(node), kit),
+                }
+                parts.append(_changed(of_kit, **changed))
+        return join(parts)
+
+    def _with_gifts(self, day: int, lines: Lines) -> Lines:
+        gift = self.effects.gift[day][lines.sku]
+        given = pick(lines, (gift != NONE) & (self.found.kind[self.listed.cell[lines.offer]] == MINI) & ~lines.phantom)
+        if not len(given.offer):
+            return lines
+        sku = gift[(gift != NONE) & (self.found.kind[self.listed.cell[lines.offer]] == MINI) & ~lines.phantom]
+        node = self.found.node[self.listed.cell[given.offer]]
+        one = np.ones(len(sku), dtype=np.int64)
+        made = _changed(given, sku=sku.astype(np.int64), pair=self.pairs.of[node, sku], wanted=one, units=one.copy(),
+                        gift=np.ones(len(sku), dtype=bool), back=one * 0, kit=np.full(len(sku), NONE))  # fmt: skip
+        return join([lines, made])
+
+
+def _changed(lines: Lines, **arrays: np.ndarray) -> Lines:
+    return Lines(*(arrays.get(one.name, getattr(lines, one.name)).copy() for one in fields(Lines)))
