@@ -91,7 +91,7 @@ def assortment(rng: np.random.Generator, first_day: date, size: Size) -> Assortm
         pull=np.array([variety.pull for variety in varieties]) * _pack_pull(kg) * rng.gamma(25, 1 / 25, len(kinds)),
         summer=np.array([variety.summer for variety in varieties]),
         festive=np.array([variety.festive for variety in varieties]),
-        extra=np.where(base < 2_000, 1.2, np.where(base < 4_500, 0.35, 0.06)),
+        extra=np.where(base < 2_000, 1.4, np.where(base < 4_500, 0.4, 0.06)),
         plant=np.arange(len(kinds)) % 2,
         launched=launched,
         kits=kits,
@@ -147,7 +147,7 @@ def kilograms(pack: str) -> float:
 
 def _pack_pull(kg: np.ndarray) -> np.ndarray:
     """Households buy the 5 kg pack most; 25 kg sacks go to canteens and restaurants."""
-    return np.asarray(np.exp(-0.5 * ((np.log(kg) - np.log(4.0)) / 1.0) ** 2))
+    return np.asarray(np.exp(-0.5 * ((np.log(kg) - np.log(4.0)) / 1.25) ** 2))
 
 
 def _units_per_case(kg: float) -> int:

@@ -46,7 +46,9 @@ class Buyers:
         self._low = np.searchsorted(people.group[self._order], np.arange(groups))
         self._size = np.bincount(people.group, minlength=groups)
 
-    def assign(self, group: np.ndarray, day: np.ndarray, kg: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
+    def assign(
+        self, group: np.ndarray, day: np.ndarray, kg: np.ndarray, wanted: np.ndarray, known: np.ndarray
+    ) -> np.ndarray:
         """The account behind each order of one week, or :data:`NONE`.
 
         ``group``, ``day`` and ``kg`` belong to the orders; ``wanted``: whether the buyer is known at all; ``known``:

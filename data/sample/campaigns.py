@@ -12,7 +12,18 @@ from data.sample.demand import Campaigned
 from data.sample.members import Members
 from data.sample.nodes import NONE
 
-TITLES = ("沉睡唤醒券", "新客二单礼", "会员日预热", "秋粮尝鲜", "年货提前购", "端午粽米", "清凉杂粮", "油品换季", "老客回馈", "社群专享")
+TITLES = (
+    "沉睡唤醒券",
+    "新客二单礼",
+    "会员日预热",
+    "秋粮尝鲜",
+    "年货提前购",
+    "端午粽米",
+    "清凉杂粮",
+    "油品换季",
+    "老客回馈",
+    "社群专享",
+)
 GOALS = ("win_back", "second_order", "repurchase", "cross_sell")
 LIFTS = (0.0, 0.02, 0.03, 0.05, 0.08)
 """Further orders per treated account within the window; some campaigns do nothing."""

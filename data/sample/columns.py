@@ -64,7 +64,8 @@ def moments(seconds: np.ndarray, origin: int) -> pa.Array:
 
 def named(names: Iterable[Any], index: np.ndarray) -> pa.Array:
     """``names[index]`` as text; a negative index is null."""
-    return pa.array(list(names), pa.string()).take(pa.array(index, mask=index < 0))
+    known = names if isinstance(names, pa.Array) else pa.array(list(names), pa.string())
+    return known.take(pa.array(index, mask=index < 0))
 
 
 def texts(prefix: str, numbers: np.ndarray, digits: int) -> pa.Array:

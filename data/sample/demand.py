@@ -109,7 +109,9 @@ class Demand:
         offer, account = np.concatenate([offer, offer[never]]), np.concatenate([account, np.full(len(never), NONE)])
         phantom = np.arange(len(offer)) >= real
         wanted = self.least[offer] + self.rng.poisson(self.extra[offer])
-        back = np.where(self.rng.random(len(offer)) < self.returned[offer], np.ceil(wanted * self.rng.random(len(offer))), 0)
+        back = np.where(
+            self.rng.random(len(offer)) < self.returned[offer], np.ceil(wanted * self.rng.random(len(offer))), 0
+        )
         lines = Lines(
             day=np.full(len(offer), day),
             offer=offer,

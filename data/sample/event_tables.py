@@ -23,7 +23,16 @@ WEEKLY = ((BROWSE, 0.10), (MESSAGE, 0.03), (SERVICE, 0.004), (SHARE, 0.006), (LE
 REFERRED = 0.07
 ANSWERED = 0.012
 """Share of orders of known members after which a question is answered."""
-WORDS = ("米香，孩子爱吃", "包装有点破", "送得很快", "比超市便宜", "日期不太新鲜", "面条口感好", "客服耐心", "等了两天才到")
+WORDS = (
+    "米香，孩子爱吃",
+    "包装有点破",
+    "送得很快",
+    "比超市便宜",
+    "日期不太新鲜",
+    "面条口感好",
+    "客服耐心",
+    "等了两天才到",
+)
 REDEEMED_AT, REDEEMED_POINTS = 600, 500
 
 
@@ -138,7 +147,9 @@ class Happenings:
     def surveys(self, week: Week) -> pa.Table:
         """The survey table of one week: who is served well says so."""
         orders, rng, made = week.orders, self.rng, self.made
-        at = np.flatnonzero((orders.account != NONE) & (orders.state == USUAL) & (rng.random(len(orders.day)) < ANSWERED))
+        at = np.flatnonzero(
+            (orders.account != NONE) & (orders.state == USUAL) & (rng.random(len(orders.day)) < ANSWERED)
+        )
         quality = made.nodes.quality[made.cells.node[orders.cell[at]]]
         asked = rng.random(len(at)) < 0.4
         score = np.clip(np.rint(10 * (0.35 + 0.62 * quality) + rng.normal(0, 1.5, len(at))), 0, 10)
@@ -192,5 +203,3 @@ def group_buys(week: Week) -> pa.Table:
         "state": named(["open", "failed", "reached"], np.where(over, np.where(joined_ >= 2, 2, 1), 0)),
     }
     return from_columns("group_buy", columns, len(key))
-
-

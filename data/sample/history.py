@@ -26,7 +26,9 @@ class History:
         self.scanning = Scanning(made, stream(made.seed, "scans"))
         self.watching = Watching(made, stream(made.seed, "watching"))
         self.price = made.goods.list_price(made.calendar.days)
-        self.month = np.array([(d.year - made.months[0].year) * 12 + d.month - made.months[0].month for d in made.calendar.days])
+        self.month = np.array(
+            [(d.year - made.months[0].year) * 12 + d.month - made.months[0].month for d in made.calendar.days]
+        )
         partners = len(made.net.partner) + len(made.net.dealers) + len(made.net.supermarkets)
         self.bought = np.zeros((partners, len(made.months)), dtype=np.int64)
         self.sold = np.zeros((len(made.months), len(made.net.dealers) + 1, len(made.plan.regional)))
@@ -102,5 +104,3 @@ class History:
         days = np.bincount(self.month[made.calendar.first :], minlength=len(made.months))
         whole = self.sold * (30.4 / np.maximum(days, 1))[:, None, None]
         self.files.add("target", outside_tables.targets(made, whole, stream(made.seed, "targets")))
-
-

@@ -42,7 +42,7 @@ def accounts(made: Setting, known: Names, rng: np.random.Generator) -> pa.Table:
     born = rng.integers(1950, 2004, int(people.person.max()) + 1)[people.person]
     gender = rng.choice(3, int(people.person.max()) + 1, p=(0.52, 0.28, 0.20))[people.person]
     columns = {
-        "account": pa.array(people.account.tolist(), pa.string()),
+        "account": people.account,
         "partner": named(made.net.partner, people.outlet),
         "joined_at": pa.array((joined_at + known.origin) * 1_000_000).cast(pa.timestamp("us", tz="UTC")),
         "region_scheme": pa.repeat(SCHEME, count),
@@ -58,7 +58,8 @@ def phones(made: Setting, rng: np.random.Generator) -> np.ndarray:
     """Number (eight digits) behind each account: a person's own, a relative's, a clerk's or one that was given anew."""
     people = made.people
     persons = int(people.person.max()) + 1
-    own = rng.permutation(10**8 - 1 if persons > 10**6 else 10**7)[:persons] + 10**7
+    # A step without a common factor visits every number once.
+    own = 10**7 + (int(rng.integers(10**7)) + np.arange(persons) * 7_777_777) % (9 * 10**7 - 7)
     home = np.zeros(persons, dtype=np.int64)
     home[people.person] = people.household
     eldest = np.full(int(home.max()) + 1, persons)
@@ -85,7 +86,9 @@ def identifiers(made: Setting, rng: np.random.Generator) -> pa.Table:
     market = ~np.isin(system, [STORE, GROUP, MINI, O2O])
     name = named([a + b + c for a in SURNAMES for b in GIVEN for c in GIVEN],
                  rng.integers(0, len(SURNAMES) * len(GIVEN) ** 2, persons)[people.person])  # fmt: skip
-    polite = pc.binary_join_element_wise(pc.utf8_slice_codeunits(name, 0, 1), named(["女士", "先生"], people.person % 2), "")
+    polite = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(name, 0, 1), named(["女士", "先生"], people.person % 2), ""
+    )
     name = pc.if_else(pa.array(market & (chance[0] < 0.12)), polite, name)
     known_by = {
         "phone": (joined(PHONE_PREFIX, texts("", phones(made, rng), 8)),
@@ -167,13 +170,17 @@ def consents(made: Setting, known: Names, rng: np.random.Generator) -> pa.Table:
 def subscriptions(made: Setting, known: Names, rng: np.random.Generator) -> pa.Table:
     """The subscription table: a few members of the mini-program have rice, oil or flour sent at their own rhythm."""
     people, first, last = made.people, made.calendar.first, made.calendar.last
-    row = np.flatnonzero((people.system == MINI) & (rng.random(len(people.account)) < 0.03) & (people.joined < last - 40))
+    row = np.flatnonzero(
+        (people.system == MINI) & (rng.random(len(people.account)) < 0.12) & (people.joined < last - 40)
+    )
     begun = np.maximum(people.joined[row] + rng.integers(1, 30, len(row)), first)
     every = rng.choice([14, 30, 45, 60], len(row), p=(0.1, 0.5, 0.2, 0.2))
     ended = begun + rng.exponential(240, len(row)).astype(int)
     over = ended <= last
     due = begun + every * ((last - begun) // every + 1)
-    staples = np.flatnonzero(made.goods.stocked & (made.goods.kg >= 2) & (made.goods.launched <= np.datetime64(made.first_day)))
+    staples = np.flatnonzero(
+        made.goods.stocked & (made.goods.kg >= 2) & (made.goods.launched <= np.datetime64(made.first_day))
+    )
     columns = {
         "subscription": texts("ZQ", np.arange(1, len(row) + 1), 6),
         "account": named(people.account, row),
@@ -187,5 +194,3 @@ def subscriptions(made: Setting, known: Names, rng: np.random.Generator) -> pa.T
         "partner": named(made.net.partner, people.outlet[row]),
     }
     return from_columns("subscription", columns, len(row))
-
-

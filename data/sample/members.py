@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from data.sample.cells import Cells
+from data.sample.columns import texts
 from data.sample.network import Outlets
 from data.sample.nodes import NONE
 from data.sample.parameters import CHANNEL_CODES, Size, WorldParameters
@@ -30,7 +32,7 @@ class Members:
     the account buys of this brand; ``once``: buys one time only.
     """
 
-    account: np.ndarray
+    account: pa.Array
     person: np.ndarray
     household: np.ndarray
     people: np.ndarray
@@ -86,7 +88,7 @@ def members(
     life = rng.exponential(world.member_life_days, count)
     appetite = people[who] * world.kg_per_person_day * rng.lognormal(-0.4, world.member_activity_spread, count)
     return Members(
-        account=np.array([f"A{number:0{max(6, len(str(count)))}d}" for number in range(1, count + 1)]),
+        account=texts("A", np.arange(1, count + 1), max(6, len(str(count)))),
         person=who,
         household=household[who],
         people=people[who],

@@ -20,8 +20,10 @@ RETURN_REASONS = ("returned", "damaged", "other")
 MONEY_REASONS = ("price", "damaged", "expired", "other")
 MONEY_ONLY = 0.005
 """Share of lines for which money goes back without goods."""
+PRICE_OF_THEIR_OWN = 0.96
+"""A till that asks less than this share of the list has cut the price by hand."""
 LINE_NUMBERS = [str(number) for number in range(400)]
-PROMISES = np.array([0, 2, 34, 48, 72, 48, 48, 2, 24])
+PROMISES = np.array([0, 24, 60, 48, 60, 72, 2, 36, 24])
 """Hours from payment to promised delivery, by kind of seller in the order of the channels."""
 
 
@@ -123,7 +125,8 @@ def order_discounts(week: Week) -> pa.Table:
     """The order_discount table: one discount a line, and a second one where it was wrongly stacked."""
     priced = week.priced
     first = np.flatnonzero((priced.discount != FREE) & week.usual())
-    cheap = np.flatnonzero((priced.asked < priced.list_amount) & week.usual() & (priced.lines.kit == NONE))
+    cut = priced.asked < PRICE_OF_THEIR_OWN * priced.list_amount
+    cheap = np.flatnonzero(cut & week.usual() & (priced.lines.kit == NONE))
     second = np.flatnonzero(priced.stacked & week.usual())
     gold = week.made.world.gold_pays
     full = np.where(priced.stacked, np.rint(priced.amount / gold).astype(np.int64), priced.amount)

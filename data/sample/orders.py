@@ -76,7 +76,8 @@ class Tills:
         channels = made.world.channels
         self.identified = np.array([channel.identified for channel in channels])
         self._kit_part = {
-            kit: made.goods.price[kit, 0] / made.goods.price[list(parts), 0].sum() for kit, parts in made.goods.kits.items()
+            kit: made.goods.price[kit, 0] / made.goods.price[list(parts), 0].sum()
+            for kit, parts in made.goods.kits.items()
         }
 
     def week_of(self, lines: Lines) -> tuple[Orders, Priced]:
@@ -99,7 +100,9 @@ class Tills:
         account = self._accounts(orders, lines, order, quantity)
         priced = self._priced(orders, account, lines, order, source, quantity)
         amount = np.bincount(order, priced.amount, minlength=len(account)).astype(np.int64)
-        orders = Orders(orders.day, orders.second, _running(orders.day), orders.cell, orders.kind, account, orders.state, amount)
+        orders = Orders(
+            orders.day, orders.second, _running(orders.day), orders.cell, orders.kind, account, orders.state, amount
+        )
         self._spent(orders)
         return orders, priced
 
@@ -155,7 +158,13 @@ class Tills:
         return self.buyers.assign(self.group[orders.cell], orders.day, kg, wanted, orders.account)
 
     def _priced(
-        self, orders: Orders, account: np.ndarray, lines: Lines, order: np.ndarray, source: np.ndarray, quantity: np.ndarray
+        self,
+        orders: Orders,
+        account: np.ndarray,
+        lines: Lines,
+        order: np.ndarray,
+        source: np.ndarray,
+        quantity: np.ndarray,
     ) -> Priced:
         listed = self.price[lines.sku, lines.day]
         own = self._own_price(lines)
@@ -210,7 +219,9 @@ class Tills:
         ):
             better = applies & (pays > level)
             pays, found = np.where(better, level, pays), np.where(better, what, found)
-            promotion = np.where(better, self._member_promotion(kind, lines.day) if what == PROMOTION else NONE, promotion)
+            promotion = np.where(
+                better, self._member_promotion(kind, lines.day) if what == PROMOTION else NONE, promotion
+            )
         plain = (lines.kit != NONE) | lines.gift
         pays = np.where(lines.gift, 0.0, np.where(plain, 1.0, pays))
         found = np.where(plain, FREE, found)
@@ -239,5 +250,3 @@ class Tills:
 def _running(day: np.ndarray) -> np.ndarray:
     """Running number of each order within its day, from 1; ``day`` ascends."""
     return np.asarray(np.arange(len(day)) - np.searchsorted(day, day) + 1)
-
-

@@ -22,7 +22,14 @@ SERIES = (
     ("CORN", "玉米", 2_310, 0.005),
 )
 """Code, name, yuan per tonne at the start, spread of the weekly step (logarithm)."""
-KEYWORDS = (("大米", "大米", 5), ("食用油", "食用油", 5), ("饺子粉", "面粉", 7), ("绿豆", "杂粮", 4), ("年货", "", 8), ("杂粮礼盒", "杂粮", 6))
+KEYWORDS = (
+    ("大米", "大米", 5),
+    ("食用油", "食用油", 5),
+    ("饺子粉", "面粉", 7),
+    ("绿豆", "杂粮", 4),
+    ("年货", "", 8),
+    ("杂粮礼盒", "杂粮", 6),
+)
 """Keyword, category, days by which searching runs ahead of buying."""
 AMBITION = 1.06
 """Targets against what demand would bring."""
@@ -123,7 +130,9 @@ def code_maps(made: Setting) -> pa.Table:
     columns = {
         "code_source": pa.array(["mkt1"] * count + ["mkt2"] * count, pa.string()),
         "kind": pa.repeat("product", 2 * count),
-        "code": pa.concat_arrays([texts("10002", np.arange(count) * 37 + 11, 6), texts("JD-", np.arange(count) * 53 + 7, 7)]),
+        "code": pa.concat_arrays(
+            [texts("10002", np.arange(count) * 37 + 11, 6), texts("JD-", np.arange(count) * 53 + 7, 7)]
+        ),
         "target": pa.array(made.goods.sku.tolist() * 2, pa.string()),
     }
     return from_columns("code_map", columns, 2 * count)

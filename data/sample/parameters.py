@@ -38,13 +38,13 @@ _NET_HOURS = ((12.5, 2.0), (20.5, 1.6))
 _LIVE_HOURS = ((20.8, 0.9),)
 
 CHANNELS: tuple[Channel, ...] = (
-    Channel("STORE", "粮油门店", "store", False, 0.46, _SHOP_WEEK, _SHOP_HOURS, 1.0, 0.0, 1.45, 0.62, -0.18, 0.004),
-    Channel("GROUP", "社区团购", "community", True, 0.14, _SHOP_WEEK, ((20.0, 1.5),), 0.9, 0.1, 1.35, 0.95, 0.0, 0.012),
-    Channel("MKT1", "综合电商旗舰店", "online", False, 0.11, _NET_WEEK, _NET_HOURS, 0.5, 1.0, 1.0, 1.0, 0.03, 0.022),
-    Channel("MKT2", "平台自营超市", "online", False, 0.07, _NET_WEEK, _NET_HOURS, 0.6, 0.8, 1.0, 1.0, 0.03, 0.020),
+    Channel("STORE", "粮油门店", "store", False, 0.46, _SHOP_WEEK, _SHOP_HOURS, 1.0, 0.0, 1.45, 0.60, -0.18, 0.004),
+    Channel("GROUP", "社区团购", "community", True, 0.14, _SHOP_WEEK, ((20.0, 1.5),), 0.9, 0.1, 1.35, 0.85, 0.0, 0.012),
+    Channel("MKT1", "综合电商旗舰店", "online", False, 0.11, _NET_WEEK, _NET_HOURS, 0.5, 1.0, 1.0, 0.80, 0.03, 0.022),
+    Channel("MKT2", "平台自营超市", "online", False, 0.07, _NET_WEEK, _NET_HOURS, 0.6, 0.8, 1.0, 0.75, 0.03, 0.020),
     Channel("MINI", "小程序商城", "online", True, 0.09, _NET_WEEK, _NET_HOURS, 0.8, 0.3, 1.70, 1.0, 0.02, 0.014),
-    Channel("LIVE", "直播间", "online", False, 0.05, _NET_WEEK, _LIVE_HOURS, 0.5, 0.9, 1.0, 1.0, 0.0, 0.030),
-    Channel("O2O", "即时到家", "online", False, 0.06, _SHOP_WEEK, _SHOP_HOURS, 0.8, 0.2, 1.10, 1.0, 0.35, 0.010),
+    Channel("LIVE", "直播间", "online", False, 0.05, _NET_WEEK, _LIVE_HOURS, 0.5, 0.9, 1.0, 0.65, 0.0, 0.030),
+    Channel("O2O", "即时到家", "online", False, 0.06, _SHOP_WEEK, _SHOP_HOURS, 0.8, 0.2, 1.10, 0.70, 0.35, 0.010),
     Channel("WHOLE", "批发", "wholesale", False, 0.02, _TRADE_WEEK, ((10.0, 1.5),), 1.0, 0.0, 1.0, 0.0, 0.0, 0.004),
 )
 CHANNEL_CODES = tuple(channel.code for channel in CHANNELS)
@@ -116,7 +116,7 @@ class WorldParameters:
     heat: float = 0.02
     """Change of demand for summer goods per degree above 30."""
     # Baskets
-    packs_per_order: tuple[float, ...] = (0.30, 0.36, 0.22, 0.12)
+    packs_per_order: tuple[float, ...] = (0.11, 0.34, 0.32, 0.23)
     packs_per_trade_order: int = 4
     cancelled: float = 0.010
     unpaid: float = 0.004

@@ -39,7 +39,9 @@ def partner_events(made: Setting, known: Names, rng: np.random.Generator) -> pa.
     outlets = len(net.partner)
     quality = np.concatenate([net.quality, net.dealer_quality])
     opens = np.concatenate([np.maximum(made.outlet_opens, calendar.first), np.full(len(net.dealers), calendar.first)])
-    closes = np.concatenate([np.minimum(made.outlet_closes, calendar.last + 1), np.full(len(net.dealers), calendar.last + 1)])
+    closes = np.concatenate(
+        [np.minimum(made.outlet_closes, calendar.last + 1), np.full(len(net.dealers), calendar.last + 1)]
+    )
     store = np.concatenate([net.store, np.ones(len(net.dealers), bool)])
     months = np.clip(closes - opens, 0, None) / 30.4
     rates = {
@@ -90,7 +92,9 @@ def receivables(made: Setting, bought: np.ndarray, known: Names, rng: np.random.
     ends = [*((start - made.calendar.days[0]).days for start in made.months[1:]), made.calendar.last + 1]
     issued = np.array(ends)[month] - 1
     dealer = partner - len(made.net.partner)
-    quality = np.where(dealer < len(made.net.dealers), made.net.dealer_quality[np.minimum(dealer, len(made.net.dealers) - 1)], 0.7)
+    quality = np.where(
+        dealer < len(made.net.dealers), made.net.dealer_quality[np.minimum(dealer, len(made.net.dealers) - 1)], 0.7
+    )
     amount = bought[partner, month]
     due = issued + 30
     late = rng.normal(24 * (0.78 - quality) * 2, 6, len(partner)).astype(int)
@@ -161,5 +165,3 @@ def spends(made: Setting, known: Names, rng: np.random.Generator) -> pa.Table:
         "verified": money(verified),
     }
     return from_columns("spend", columns, len(of))
-
-

@@ -41,7 +41,14 @@ def price_policies(made: Setting) -> pa.Table:
         for period, start in enumerate(goods.price_from):
             if period == 0 or goods.price[sku, period] != goods.price[sku, period - 1]:
                 price = Decimal(int(goods.price[sku, period])) / 100
-                rows.append({"sku": str(goods.sku[sku]), "valid_from": start, "base_price": price, "authorised_by": "价格委员会"})
+                rows.append(
+                    {
+                        "sku": str(goods.sku[sku]),
+                        "valid_from": start,
+                        "base_price": price,
+                        "authorised_by": "价格委员会",
+                    }
+                )
     return from_rows("price_policy", rows)
 
 
@@ -122,7 +129,9 @@ class Watching:
         pays = made.effects.pays[where].astype(float).round(4)
         asked = np.where(own == 1.0, listed, np.rint(listed * own / 10) * 10)
         price = np.rint(asked * pays).astype(np.int64)
-        explanation = np.where(episode != NONE, VIOLATION, np.where(pays < 1, PROMOTED, np.where(own == 1.0, LISTED, BAND)))
+        explanation = np.where(
+            episode != NONE, VIOLATION, np.where(pays < 1, PROMOTED, np.where(own == 1.0, LISTED, BAND))
+        )
         kinds = np.select([(kind == GROUP) & (pays < 1), kind == LIVE, pays < 1], [3, 4, 1], 0)
         outlet = made.cells.outlet[cell]
         columns = {
@@ -162,7 +171,13 @@ class Watching:
         how = np.concatenate([np.isin(offer, shop).astype(int), np.full(len(reported), 2)])
         second = rng.integers(9 * 3600, 20 * 3600, len(seen))
         by_night = (of != NONE) & (made.episodes.pattern[of] == NIGHT)
-        return seen, np.full(len(seen), day), np.where(by_night, rng.integers(300, 4 * 3600, len(seen)), second), how, of
+        return (
+            seen,
+            np.full(len(seen), day),
+            np.where(by_night, rng.integers(300, 4 * 3600, len(seen)), second),
+            how,
+            of,
+        )
 
 
 def product_costs(made: Setting) -> pa.Table:

@@ -54,7 +54,9 @@ class Effects:
     gift: np.ndarray
 
 
-def promotions(rng: np.random.Generator, days: list[date], goods: Assortment, provinces: int, world: WorldParameters) -> list[Promotion]:
+def promotions(
+    rng: np.random.Generator, days: list[date], goods: Assortment, provinces: int, world: WorldParameters
+) -> list[Promotion]:
     """The calendar of promotions: rotating packs in each channel, weekly group prices, festivals, member days."""
     draw = _Drawer(rng, len(days), goods, provinces, world)
     made: list[Promotion] = []

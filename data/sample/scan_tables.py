@@ -80,7 +80,9 @@ class Scanning:
         self.made, self.rng = made, rng
         self.known = diversions(rng, made)
         self.serial = self.number = 1
-        self.centre = np.array([[made.where.centres[c].latitude, made.where.centres[c].longitude] for c in made.plan.codes])
+        self.centre = np.array(
+            [[made.where.centres[c].latitude, made.where.centres[c].longitude] for c in made.plan.codes]
+        )
         self.owner = self._owners()
 
     def _owners(self) -> np.ndarray:
@@ -111,7 +113,9 @@ class Scanning:
         new = np.arange(*np.searchsorted(people.joined, [week.days[0].day, week.days[-1].day + 1]))
         new = new[(people.outlet[new] != NONE) & (rng.random(len(new)) < JOINED_BY_CODE)]
         count = len(row) + len(new)
-        kind = np.concatenate([np.zeros(len(row), int), np.where(made.net.store[people.outlet[new]], STORE_CODE, COMMUNITY)])
+        kind = np.concatenate(
+            [np.zeros(len(row), int), np.where(made.net.store[people.outlet[new]], STORE_CODE, COMMUNITY)]
+        )
         who, day = np.concatenate([who, new]), np.concatenate([day, people.joined[new]])
         sku = np.concatenate([lines.sku[row], np.full(len(new), NONE)])
         lot = np.concatenate([lines.lot[row], np.zeros(len(new), int)])

@@ -95,7 +95,7 @@ class Simulation:
         booked += self._returned(day, served)
         gone = sold.copy()
         sent = []
-        for delivery, left in (self.supply.order(day, weekday, ahead), self._weekly(day, weekday)):
+        for delivery, left in (self._ordered(day, weekday, ahead), self._weekly(day, weekday)):
             if delivery is not None and left is not None:
                 sent.append(delivery)
                 booked.append(left)
@@ -111,6 +111,10 @@ class Simulation:
             closing=self.shelves.stock.copy() if day in self.snapshots else None,
             newest=self.shelves.newest.copy(),
         )  # fmt: skip
+
+    def _ordered(self, day: int, weekday: int, ahead: np.ndarray) -> tuple[Deliveries | None, Moves | None]:
+        today = self.calendar.days[day]
+        return self.supply.order(day, weekday, ahead, quarter_ends=today.month % 3 == 0 and today.day > 20)
 
     def _weekly(self, day: int, weekday: int) -> tuple[Deliveries | None, Moves | None]:
         return self.supply.clear(day) if weekday == 0 else (None, None)

@@ -51,7 +51,10 @@ def standing_tables(made: Setting, supply: Supply) -> Iterator[tuple[str, pa.Tab
     yield "competitor_price", outside_tables.competitor_prices(made, known, stream(seed, "competitors"))
     yield "market", outside_tables.markets(made, known, stream(seed, "markets"))
     yield "search_index", outside_tables.search_index(made, known, stream(seed, "search"))
-    yield "weather", weather_table(stream(seed, "forecasts"), made.where, made.sky, made.calendar.days, made.calendar.first)
+    yield (
+        "weather",
+        weather_table(stream(seed, "forecasts"), made.where, made.sky, made.calendar.days, made.calendar.first),
+    )
 
 
 def _capacity(made: Setting, supply: Supply) -> np.ndarray:

@@ -11,7 +11,7 @@ from data.sample.assortment import Assortment
 from data.sample.cells import Pairs
 from data.sample.nodes import NONE, Nodes
 from data.sample.shelves import RECEIPT, TRANSFER, Moves, Shelves, moves, split
-from data.sample.supply_parameters import PLANT, SHOP, SUPERMARKET, SupplyParameters
+from data.sample.supply_parameters import DEALER, PLANT, SHOP, SUPERMARKET, SupplyParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ class Supply:
         habit = np.array([one.cover for one in parameters.echelons])[pairs.level] * places.skill[pairs.node]
         self.horizon = (places.lead + reviewed)[pairs.node]
         self.cover = self.horizon + habit
+        misjudged = (rng.random(len(self.cover)) < parameters.misjudged) & np.isin(pairs.level, [DEALER, SHOP])
+        self.cover *= np.where(misjudged, rng.uniform(*parameters.misjudged_cover, len(self.cover)), 1.0)
+        self.stuffs = (places.level == DEALER) & (places.quality < parameters.stuffs_below)
         early = np.array([one.early for one in parameters.echelons])[pairs.level]
         self.active_from, self.active_to = pairs.from_day - early, pairs.to_day - 8
         self.interval = np.maximum(6, goods.life // parameters.lots_per_life)
@@ -97,16 +100,22 @@ class Supply:
         self.shelves.put(rows, lot, batch)
         return moves(day, RECEIPT, rows, lot, batch) if len(rows) else None
 
-    def order(self, day: int, weekday: int, ahead: np.ndarray) -> tuple[Deliveries | None, Moves | None]:
+    def order(
+        self, day: int, weekday: int, ahead: np.ndarray, *, quarter_ends: bool
+    ) -> tuple[Deliveries | None, Moves | None]:
         """Nodes whose order day it is order up to what they think they need; the goods leave the same evening."""
-        turn = (self.places.weekdays >> weekday & 1).astype(bool) & (self.rng.random(len(self.places.code)) > self.places.forgotten)
+        turn = (self.places.weekdays >> weekday & 1).astype(bool) & (
+            self.rng.random(len(self.places.code)) > self.places.forgotten
+        )
         turn &= self.places.level != PLANT
         rows = np.flatnonzero(turn[self.pairs.node] & (self.active_from <= day) & (day < self.active_to))
         foresight = 1 + self.parameters.foresight * (ahead[self.pairs.sku[rows]] - 1)
         expected = self.rate[rows] * foresight
         position = self.shelves.usable(rows) + self.on_order[rows]
-        target = expected * self.cover[rows] + np.where(self.pairs.level[rows] >= SHOP, 1.0, 2.0)
-        trigger = expected * (self.horizon[rows] + 0.35 * (self.cover[rows] - self.horizon[rows])) + 0.5
+        pushed = np.where(quarter_ends & self.stuffs[self.pairs.node[rows]], 1 + self.parameters.stuffing, 1.0)
+        cover = self.cover[rows] * pushed
+        target = expected * cover + np.where(self.pairs.level[rows] >= SHOP, 1.0, 2.0)
+        trigger = expected * (self.horizon[rows] + 0.35 * (cover - self.horizon[rows])) + 0.5
         wanted = np.where(position <= trigger, target - position, 0)
         case = np.where(self.pairs.level[rows] >= SHOP, np.ceil(self.case[rows] / 2), self.case[rows])
         asked = (np.ceil(np.clip(wanted, 0, None) / case) * case).astype(np.int64)
@@ -119,7 +128,9 @@ class Supply:
         rows = rows[self.shelves.usable(rows) > 0]
         return self.ship(day, self.pairs.source[rows], rows, self.shelves.usable(rows))
 
-    def ship(self, day: int, to: np.ndarray, source: np.ndarray, asked: np.ndarray) -> tuple[Deliveries | None, Moves | None]:
+    def ship(
+        self, day: int, to: np.ndarray, source: np.ndarray, asked: np.ndarray
+    ) -> tuple[Deliveries | None, Moves | None]:
         """Send what is there; when it is too little, who comes first gets it, and chance says who that is."""
         order = np.lexsort((self.rng.random(len(to)), source))
         to, source, asked = to[order], source[order], asked[order]
