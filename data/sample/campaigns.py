@@ -35,7 +35,7 @@ COUPON_PAYS = 0.85
 class Campaigns:
     """Campaigns as parallel arrays, exposures as parallel arrays, and the lines beyond everything else.
 
-    ``lift``: true further orders per treated account within the window. ``campaign_of`` tells the campaign of each line.
+    ``lift``: true further orders per treated account within the window. ``campaign_of``: the campaign of each line.
     """
 
     name: list[str]
@@ -98,4 +98,4 @@ def _offers(rng: np.random.Generator, listed: Offers, cell: np.ndarray) -> np.nd
     total = np.concatenate([[0.0], np.cumsum(listed.base)])
     low, high = total[listed.start[cell]], total[listed.start[cell + 1]]
     drawn = np.searchsorted(total, low + rng.random(len(cell)) * (high - low), side="right") - 1
-    return np.clip(drawn, listed.start[cell], listed.start[cell + 1] - 1)
+    return np.asarray(np.clip(drawn, listed.start[cell], listed.start[cell + 1] - 1))

@@ -83,7 +83,7 @@ def potential(rng: np.random.Generator, plan: Layout, world: WorldParameters) ->
 
 def cells(
     rng: np.random.Generator, plan: Layout, net: Outlets, places: Nodes, inside: Potential, *, size: Size, days: int,
-    opens: np.ndarray, closes: np.ndarray, world: WorldParameters,
+    world: WorldParameters,
 ) -> Cells:  # fmt: skip
     """Every seller; the shares of each city's channels are split among its outlets by their size."""
     residents = np.array(list(plan.cities.values())) ** 0.8 * inside.city
@@ -95,14 +95,14 @@ def cells(
     region_node = places.at(REGION)[plan.province]
     everywhere = np.arange(len(plan.cities))
     parts = []
-    for kind, code in enumerate(CHANNEL_CODES):
+    for number, code in enumerate(CHANNEL_CODES):
         at = {"STORE": shops, "O2O": shops, "GROUP": leaders}.get(code)
         city = everywhere if at is None else net.city[at]
         share = 1.0 if at is None else net.size[at]
         node = dealer_node if code in ("GROUP", "WHOLE") else region_node
         node = node_of_shop[at] if code in ("STORE", "O2O") and at is not None else node[city]
-        parts.append((kind, city, node, np.full(len(city), NONE) if at is None else at,
-                      per_city[city] * inside.mix[city, kind] * share))  # fmt: skip
+        parts.append((number, city, node, np.full(len(city), NONE) if at is None else at,
+                      per_city[city] * inside.mix[city, number] * share))  # fmt: skip
     markets = np.array([plan.codes.index(city) for city in plan.supermarkets])
     each = size.lines / days * world.supermarket_share / len(markets)
     parts.append((MARKET, markets, places.at(SUPERMARKET), np.full(len(markets), NONE), np.full(len(markets), each)))
@@ -118,8 +118,8 @@ def cells(
         outlet=outlet,
         weight=weight,
         growth=inside.growth[city] + np.where(own, net.growth[outlet], 0.0),
-        opens=np.where(own, opens[outlet], -(10**6)),
-        closes=np.where(own, closes[outlet], 10**6),
+        opens=np.where(own, net.opens[outlet], -(10**6)),
+        closes=np.where(own, net.closes[outlet], 10**6),
         price=np.where(own & (kind == CHANNEL_CODES.index("STORE")), priced[outlet], 1.0),
     )
 
@@ -141,8 +141,7 @@ def offers(rng: np.random.Generator, found: Cells, goods: Assortment, provinces:
     # What a shop delivers is what it has on the shelf.
     by_volume[found.kind == _O2O] = by_volume[found.kind == _STORE]
     width[shelved] = np.clip(by_volume, LEAST_LISTED, MOST_LISTED * count).astype(int)[shelved]
-    score = pull * np.where(trade, 1.0, 1.0)[:, None]
-    rank = np.argsort(np.argsort(-score, axis=1, kind="stable"), axis=1, kind="stable")
+    rank = np.argsort(np.argsort(-pull, axis=1, kind="stable"), axis=1, kind="stable")
     listed = (rank < width[:, None]) & (pull > 0)
     cell, sku = np.nonzero(listed)
     base = pull[cell, sku] / (pull * listed).sum(axis=1)[cell] * found.weight[cell]

@@ -60,17 +60,27 @@ class Campaigned:
     account: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Tide:
+    """What moves demand from day to day; ``cell_day`` and ``sku_day`` have a row per day."""
+
+    cell_day: np.ndarray
+    sku_day: np.ndarray
+    effects: Effects
+    episodes: Episodes
+    campaigned: Campaigned
+
+
 class Demand:
     """Draws the lines of one day after the other."""
 
     def __init__(
-        self, rng: np.random.Generator, found: Cells, listed: Offers, pairs: Pairs, goods: Assortment, *,
-        cell_day: np.ndarray, sku_day: np.ndarray, effects: Effects, episodes: Episodes, campaigned: Campaigned,
+        self, rng: np.random.Generator, found: Cells, listed: Offers, pairs: Pairs, goods: Assortment, tide: Tide,
         world: WorldParameters,
     ) -> None:  # fmt: skip
         self.rng, self.found, self.listed, self.pairs, self.goods = rng, found, listed, pairs, goods
-        self.cell_day, self.sku_day, self.effects = cell_day, sku_day, effects
-        self.episodes, self.campaigned, self.world = episodes, campaigned, world
+        self.effects, self.episodes, self.campaigned = tide.effects, tide.episodes, tide.campaigned
+        self.tide, self.world = tide, world
         self.trade = found.kind[listed.cell] == TRADE
         self.pair = pairs.of[found.node[listed.cell], listed.sku]
         self.extra = np.where(self.trade, MORE_OF_TRADE, goods.extra[listed.sku])
@@ -81,8 +91,8 @@ class Demand:
 
     def mean_lines(self, day: int) -> np.ndarray:
         """Law of demand: expected number of lines per offer on ``day``."""
-        time = (self.effects.demand[day] * self.sku_day[day]).ravel()
-        mean = self.listed.base * self.cell_day[day][self.listed.cell] * time[self.listed.key]
+        time = (self.effects.demand[day] * self.tide.sku_day[day]).ravel()
+        mean = self.listed.base * self.tide.cell_day[day][self.listed.cell] * time[self.listed.key]
         return np.asarray(mean * self.episodes.reaction(day))
 
     def mean_units(self, day: int) -> np.ndarray:

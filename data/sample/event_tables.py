@@ -53,9 +53,9 @@ class Happenings:
         invited = new[rng.random(len(new)) < REFERRED]
         alive = np.flatnonzero((people.joined <= first) & (people.leaves > first))
         parts = [(JOIN, new, people.joined[new]), (SCAN, scanned, people.joined[scanned])]
-        for kind, rate in WEEKLY:
-            who = alive[rng.random(len(alive)) < rate]
-            parts.append((kind, who, rng.integers(first, last + 1, len(who))))
+        for usual, rate in WEEKLY:
+            active = alive[rng.random(len(alive)) < rate]
+            parts.append((usual, active, rng.integers(first, last + 1, len(active))))
         if len(alive):
             parts.append((REFERRAL, rng.choice(alive, len(invited)), people.joined[invited]))
         campaign, coupons = self._coupons(week)

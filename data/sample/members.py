@@ -54,12 +54,12 @@ class Members:
 def group_of(found: Cells, outlets: int, cities: int) -> np.ndarray:
     """Where a cell's buyers come from: an outlet's own members, or the members of a channel in one city."""
     at_outlet = (found.kind == STORE) | (found.kind == GROUP)
-    return np.where(at_outlet, found.outlet, outlets + found.kind * cities + found.city)
+    return np.asarray(np.where(at_outlet, found.outlet, outlets + found.kind * cities + found.city))
 
 
 def members(
     rng: np.random.Generator, where: Places, net: Outlets, found: Cells, *,
-    size: Size, first: int, days: int, opens: np.ndarray, world: WorldParameters,
+    size: Size, first: int, days: int, world: WorldParameters,
 ) -> Members:  # fmt: skip
     """Accounts of about a fifth fewer people; most are bound to an outlet, half had joined before the first day."""
     count = size.accounts
@@ -70,7 +70,7 @@ def members(
     system = np.where(~bound, online, np.where(net.store[outlet], STORE, GROUP))
     before = first - rng.integers(1, 900, persons)
     joined = np.where(rng.random(persons) < 0.45, before, first + (rng.random(persons) * (days - first)).astype(int))
-    joined = np.where(bound, np.maximum(joined, opens[outlet]), joined)
+    joined = np.where(bound, np.maximum(joined, net.opens[outlet]), joined)
     second = rng.choice(persons, count - persons, replace=False)
     who = np.concatenate([np.arange(persons), second])
     new = np.arange(count) >= persons
@@ -147,7 +147,7 @@ def _districts(rng: np.random.Generator, where: Places, city: np.ndarray) -> np.
 
 
 def _cell_for_extra(found: Cells, kind: np.ndarray, city: np.ndarray, outlet: np.ndarray) -> np.ndarray:
-    """The till or leader an account belongs to, else the web shop that knows it, in its city; O2O buys in the mini shop."""
+    """The till or leader an account belongs to, else the web shop of its city that knows it, or the mini shop."""
     at_outlet = np.full(int(found.outlet.max()) + 1, NONE)
     own = np.flatnonzero((found.kind == STORE) | (found.kind == GROUP))
     at_outlet[found.outlet[own]] = own
@@ -156,4 +156,4 @@ def _cell_for_extra(found: Cells, kind: np.ndarray, city: np.ndarray, outlet: np
     online = online[found.kind[online] < len(CHANNEL_CODES)]
     table[found.kind[online], found.city[online]] = online
     wanted = np.where(table[kind, city] == NONE, MINI, kind)
-    return np.where(outlet != NONE, at_outlet[outlet], table[wanted, city])
+    return np.asarray(np.where(outlet != NONE, at_outlet[outlet], table[wanted, city]))

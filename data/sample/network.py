@@ -12,14 +12,17 @@ from data.sample.places import SCHEME, Places, urban
 
 KM_PER_DEGREE = 111.2
 FOUNDED = date(2015, 3, 1)
+FAR = 10**6
+"""Days to before anything and after everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Stores and group leaders as parallel arrays; ``city`` and ``dealer`` are indices, months count from the first one.
+    """Stores and group leaders as parallel arrays; ``city`` and ``dealer`` are indices.
 
     ``size`` is an outlet's share of its city's demand in its kind, ``growth`` its yearly growth beside the city's.
-    ``quality`` of an outlet lies around that of its dealer.
+    ``quality`` of an outlet lies around that of its dealer. ``opens``/``closes``: first day and first day after
+    the last one, far away where it was there before and stays.
     """
 
     partner: np.ndarray
@@ -41,8 +44,13 @@ class Outlets:
     supermarkets: np.ndarray
 
 
-def outlets(rng: np.random.Generator, where: Places, size: Size, world: WorldParameters) -> Outlets:
-    """Stores and leaders, spread over cities by residents, over districts with a preference for urban ones."""
+def outlets(
+    rng: np.random.Generator, where: Places, size: Size, *, starts: np.ndarray, world: WorldParameters
+) -> Outlets:
+    """Stores and leaders, spread over cities by residents, over districts with a preference for urban ones.
+
+    ``starts``: day on which each month begins.
+    """
     city = np.concatenate([_spread(where, size.stores), _spread(where, size.leaders)])
     store = np.arange(len(city)) < size.stores
     number = np.where(store, np.arange(len(city)) + 1, np.arange(len(city)) + 1 - size.stores)
@@ -63,8 +71,8 @@ def outlets(rng: np.random.Generator, where: Places, size: Size, world: WorldPar
         longitude=longitude,
         size=_sizes(rng, where, city=city, store=store, district=district, world=world),
         growth=rng.normal(0, world.partner_growth_spread, len(city)),
-        opens=opens,
-        closes=closes,
+        opens=np.where(opens > 0, starts[opens], -FAR),
+        closes=np.where(closes < len(starts), starts[np.minimum(closes, len(starts) - 1)], FAR),
         quality=np.clip(quality[dealer] + rng.normal(0, 0.1, len(city)), 0.02, 0.99).round(4),
         dealers=np.array([f"D{n:0{max(wide[2], 2)}d}" for n in range(1, len(quality) + 1)]),
         dealer_quality=quality,
@@ -135,7 +143,7 @@ def _lifetimes(
 
 
 def partner_rows(
-    rng: np.random.Generator, where: Places, net: Outlets, months: list[date], world: WorldParameters
+    rng: np.random.Generator, where: Places, net: Outlets, days: list[date], world: WorldParameters
 ) -> list[dict[str, object]]:
     """Rows of the partner table: dealers, supermarkets of their own, stores and leaders below the dealers."""
     rows = [
@@ -148,7 +156,7 @@ def partner_rows(
     ]
     lost = set(rng.choice(np.arange(1, len(net.partner)), world.without_position, replace=False).tolist())
     for i in range(len(net.partner)):
-        rows.append(_outlet(rng, where, net, i, months))
+        rows.append(_outlet(rng, where, net, i, days))
         if i in lost:
             rows[-1] |= {"latitude": None, "longitude": None}
     return rows
@@ -161,14 +169,14 @@ def _company(where: Places, code: str, kind: str, city: str, joined: date) -> di
     return found | {"joined": joined, "latitude": place.latitude, "longitude": place.longitude}
 
 
-def _outlet(rng: np.random.Generator, where: Places, net: Outlets, i: int, months: list[date]) -> dict[str, object]:
+def _outlet(rng: np.random.Generator, where: Places, net: Outlets, i: int, days: list[date]) -> dict[str, object]:
     district, is_store, partner = str(net.district[i]), bool(net.store[i]), str(net.partner[i])
     before = FOUNDED + timedelta(days=int(rng.integers(60, 3000)))
     name = f"示例{where.centres[district].name}{'粮油店' if is_store else '团长'}{partner[1:]}"
     return _partner(where, partner, name, "store" if is_store else "group_leader", district) | {
         "parent": str(net.dealers[net.dealer[i]]),
-        "joined": months[net.opens[i]] if net.opens[i] > 0 else min(before, months[0]),
-        "left": months[net.closes[i]] - timedelta(days=1) if net.closes[i] < len(months) else None,
+        "joined": days[net.opens[i]] if net.opens[i] > 0 else min(before, days[0]),
+        "left": days[net.closes[i] - 1] if net.closes[i] < len(days) else None,
         "latitude": float(net.latitude[i]),
         "longitude": float(net.longitude[i]),
     }

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from data.sample.assortment import Assortment
 from data.sample.network import Outlets
 from data.sample.places import CENTRAL, PLANTS, SCHEME, Places
 from data.sample.supply_parameters import (
@@ -28,7 +29,8 @@ PROMISE_HOURS = {CENTRE: 72, REGION: 48, DEALER: 24, SHOP: 2}
 @dataclass(frozen=True, slots=True)
 class Nodes:
     """Nodes as parallel arrays. ``parent`` is the node that supplies it, :data:`NONE` for plants and the centre, whose
-    goods come from the plant of each product. ``first`` and ``last`` are the days between which it is open.
+    goods come from the plant of each product. ``opens``/``closes``: first day
+    and first day after the last one.
     """
 
     code: np.ndarray
@@ -56,22 +58,16 @@ class Nodes:
     @property
     def owner(self) -> np.ndarray:
         """Owning partner of each node as text, None for the brand's own."""
-        return np.where(self.partner == "", None, self.partner.astype(object))
+        found = self.partner.astype(object)
+        found[self.partner == ""] = None
+        return found
 
     def at(self, level: int) -> np.ndarray:
         return np.flatnonzero(self.level == level)
 
 
-def nodes(
-    rng: np.random.Generator,
-    where: Places,
-    net: Outlets,
-    *,
-    opens: np.ndarray,
-    closes: np.ndarray,
-    supply: SupplyParameters,
-) -> Nodes:
-    """Plants, centre, regions by province, dealers, shops and supermarkets; ``opens`` and ``closes`` are the outlets'."""
+def nodes(rng: np.random.Generator, where: Places, net: Outlets, supply: SupplyParameters) -> Nodes:
+    """Plants, centre, regions by province, dealers, shops and supermarkets."""
     plan = where.plan
     shops = np.flatnonzero(net.store)
     counts = (len(PLANTS), 1, len(plan.regional), len(net.dealers), len(shops), len(net.supermarkets))
@@ -92,9 +88,9 @@ def nodes(
     region = [city for _, city in PLANTS] + [CENTRAL[1], *plan.regional.values()]
     region += [cities[0] for cities in plan.dealers] + net.district[shops].tolist() + list(plan.supermarkets)
     forever = np.full(len(level), 10**6)
-    forever[starts[SHOP] : starts[SUPERMARKET]] = closes[shops]
+    forever[starts[SHOP] : starts[SUPERMARKET]] = net.closes[shops]
     begun = np.full(len(level), -(10**6))
-    begun[starts[SHOP] : starts[SUPERMARKET]] = opens[shops]
+    begun[starts[SHOP] : starts[SUPERMARKET]] = net.opens[shops]
     quality = np.full(len(level), 0.65)
     quality[starts[DEALER] : starts[SHOP]] = net.dealer_quality
     quality[starts[SHOP] : starts[SUPERMARKET]] = net.quality[shops]
@@ -174,26 +170,37 @@ def node_rows(
     return rows
 
 
-def lane_rows(found: Nodes, plants: list[str], supply: SupplyParameters) -> list[dict[str, object]]:
-    """Rows of the lane table: one supplier per node, the centre one for each plant."""
+def lane_rows(found: Nodes, goods: Assortment, supply: SupplyParameters) -> list[dict[str, object]]:
+    """Rows of the lane table: one supplier per node; the centre has the plant of each product."""
     rows: list[dict[str, object]] = []
-    for i, code in enumerate(found.code):
-        level, parent = int(found.level[i]), int(found.parent[i])
-        if level == PLANT:
+    for i in np.flatnonzero(found.level > PLANT).tolist():
+        parent = int(found.parent[i])
+        if parent != NONE:
+            rows.append(_lane(found, i, str(found.code[parent]), None, supply))
             continue
-        habit = supply.echelons[level]
-        days = [str(day + 1) for day in range(7) if int(found.weekdays[i]) >> day & 1]
-        for origin in plants if parent == NONE else [str(found.code[parent])]:
-            rows.append({
-                "lane": f"XL-{origin}-{code}",
-                "origin": origin,
-                "node": str(code),
-                "lead_days": float(found.lead[i]),
-                "lead_days_spread": habit.spread,
-                "review_weekdays": ",".join(days),
-                "cut_off": "16:00" if level >= DEALER else "12:00",
-                "fixed_cost": Decimal(str(habit.fixed)),
-                "cost_per_kg": Decimal(str(habit.per_kg)),
-                "partner": str(found.partner[i]) or None,
-            })  # fmt: skip
+        origins = [PLANTS[plant][0] for plant in goods.plant.tolist()]
+        rows += [
+            _lane(found, i, origin, str(sku), supply)
+            for origin, sku, held in zip(origins, goods.sku, goods.stocked, strict=True)
+            if held
+        ]
     return rows
+
+
+def _lane(found: Nodes, i: int, origin: str, sku: str | None, supply: SupplyParameters) -> dict[str, object]:
+    level = int(found.level[i])
+    habit = supply.echelons[level]
+    days = [str(day + 1) for day in range(7) if int(found.weekdays[i]) >> day & 1]
+    return {
+        "lane": f"XL-{origin}-{found.code[i]}" + (f"-{sku}" if sku else ""),
+        "origin": origin,
+        "node": str(found.code[i]),
+        "sku": sku,
+        "lead_days": float(found.lead[i]),
+        "lead_days_spread": habit.spread,
+        "review_weekdays": ",".join(days),
+        "cut_off": "16:00" if level >= DEALER else "12:00",
+        "fixed_cost": Decimal(str(habit.fixed)),
+        "cost_per_kg": Decimal(str(habit.per_kg)),
+        "partner": str(found.partner[i]) or None,
+    }

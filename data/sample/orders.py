@@ -30,7 +30,7 @@ MEMBER_DAYS = (STORE, GROUP, MINI)
 @dataclass(frozen=True, slots=True)
 class Orders:
     """One week of orders as parallel arrays in order of time; ``second`` counts from the day's midnight, ``account`` is
-    :data:`NONE` where the buyer is unknown, ``state`` one of USUAL, PHANTOM and OVERSOLD. ``number`` runs within the day.
+    :data:`NONE` where the buyer is unknown, ``state`` one of USUAL, PHANTOM and OVERSOLD; ``number`` runs in the day.
     """
 
     day: np.ndarray

@@ -109,9 +109,10 @@ def targets(made: Setting, monthly: np.ndarray, rng: np.random.Generator) -> pa.
     rows: list[dict[str, object]] = []
 
     def add(month: int, fen: float, **scope: object) -> None:
-        value = Decimal(int(round(fen * AMBITION * float(rng.lognormal(0, 0.04)) / 10_000_00)) * 10_000)
+        value = Decimal(round(fen * AMBITION * float(rng.lognormal(0, 0.04)) / 10_000_00) * 10_000)
         rows.append({
-            "target": f"MB{len(rows) + 1:05d}", "metric": "sales", "period": "month", "starts": made.months[month].replace(day=1),
+            "target": f"MB{len(rows) + 1:05d}", "metric": "sales", "period": "month",
+            "starts": made.months[month].replace(day=1),
             "value": max(value, Decimal(10_000)), **scope,
         })  # fmt: skip
 

@@ -11,7 +11,7 @@ class Channel:
 
     ``share``: of all demanded lines. ``weekdays``: demand of Monday to Sunday against the mean. ``hours``: (hour,
     spread) of the day's peaks. ``festival``: how strongly festivals move it (1 = fully). ``events``: how strongly 618
-    and 双11 do. ``member_day``: demand on the 18th against other days. ``identified``: share of orders of known members.
+    and 双11 do. ``member_day``: demand on the 18th against other days. ``identified``: share of orders of known buyers.
     ``rain``: change of demand on a day of heavy rain. ``returned``: share of lines that come back.
     """
 

@@ -38,9 +38,9 @@ def partner_events(made: Setting, known: Names, rng: np.random.Generator) -> pa.
     net, calendar = made.net, made.calendar
     outlets = len(net.partner)
     quality = np.concatenate([net.quality, net.dealer_quality])
-    opens = np.concatenate([np.maximum(made.outlet_opens, calendar.first), np.full(len(net.dealers), calendar.first)])
+    opens = np.concatenate([np.maximum(made.net.opens, calendar.first), np.full(len(net.dealers), calendar.first)])
     closes = np.concatenate(
-        [np.minimum(made.outlet_closes, calendar.last + 1), np.full(len(net.dealers), calendar.last + 1)]
+        [np.minimum(made.net.closes, calendar.last + 1), np.full(len(net.dealers), calendar.last + 1)]
     )
     store = np.concatenate([net.store, np.ones(len(net.dealers), bool)])
     months = np.clip(closes - opens, 0, None) / 30.4
@@ -62,7 +62,9 @@ def partner_events(made: Setting, known: Names, rng: np.random.Generator) -> pa.
     after = day[done] + rng.integers(3, 25, len(done))
     done, after = done[after < closes[partner[done]]], after[after < closes[partner[done]]]
     partner, what, day = (
-        np.concatenate([partner, partner[done]]), np.concatenate([what, np.full(len(done), DONE)]), np.concatenate([day, after])
+        np.concatenate([partner, partner[done]]),
+        np.concatenate([what, np.full(len(done), DONE)]),
+        np.concatenate([day, after]),
     )  # fmt: skip
     second = day * DAY_SECONDS + rng.integers(9 * 3600, 18 * 3600, len(day))
     order = np.lexsort((what, partner, second))
@@ -124,7 +126,8 @@ def campaign_table(made: Setting) -> pa.Table:
         [
             {
                 "campaign": ids[n], "name": found.name[n], "goal": found.goal[n], "starts": days[found.starts[n]],
-                "ends": days[found.ends[n]], "holdout": float(found.holdout[n]), "budget": Decimal(int(found.budget[n])),
+                "ends": days[found.ends[n]], "holdout": float(found.holdout[n]),
+                "budget": Decimal(int(found.budget[n])),
             }
             for n in range(len(ids))
         ],

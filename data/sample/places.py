@@ -89,7 +89,7 @@ class Layout:
 
 
 def layout(rng: np.random.Generator, size: Size) -> Layout:
-    """The regional world as listed above, or a national one: a dealer for every city, every province's own warehouse."""
+    """The regional world as listed above, or a national one with a dealer for every city."""
     if not size.national:
         return Layout(CITIES, DEALER_CITIES, SUPERMARKET_CITIES[: size.supermarkets], dict(REGIONAL))
     centres = [c.code for c in china_centres() if c.is_city and c.code[:2] in NATIONAL]

@@ -83,7 +83,7 @@ def promotion_table(made: Setting, known: Names, rng: np.random.Generator) -> pa
         "scheme": named([SCHEME], np.where(province == ANY, NONE, 0)),
         "region": named(codes, province),
         "discount": pa.array([one.pays for one in some]),
-        "authorised_by": pa.array(np.where(nobody, None, "商品部").tolist(), pa.string()),
+        "authorised_by": named(["商品部"], np.where(nobody, NONE, 0)),
         "starts_at": pa.array(starts * 1_000_000).cast(pa.timestamp("us", tz="UTC")),
         "ends_at": pa.array(ends * 1_000_000).cast(pa.timestamp("us", tz="UTC")),
         "partner": named(made.net.dealers, np.where(nobody, dealer, NONE)),

@@ -52,12 +52,14 @@ class Episodes:
 def episodes(
     rng: np.random.Generator, days: list[date], found: Cells, listed: Offers, goods: Assortment, world: WorldParameters
 ) -> Episodes:
-    """Some shops and leaders cheat again and again, the live room and a platform now and then; the rest keep the price."""
+    """Some shops and leaders cheat again and again, the live room and a platform now and then; the rest do not."""
     own = np.flatnonzero(np.isin(found.kind, [_code("STORE"), _code("GROUP")]))
     cheats = own[rng.random(len(own)) < world.price_cheats]
     spells: list[tuple[int, int, int, float, int]] = []
     for cell in np.repeat(cheats, rng.integers(1, 4, len(cheats))).tolist():
-        offer = int(rng.integers(listed.start[cell], listed.start[cell + 1]))
+        # What sells well is what is worth undercutting.
+        base = listed.base[listed.start[cell] : listed.start[cell + 1]]
+        offer = int(listed.start[cell] + rng.choice(len(base), p=base / base.sum()))
         low = rng.random() < 0.75
         factor = float(rng.uniform(*(UNDER if low else OVER)))
         pattern = int(rng.choice([STEADY, WEEKEND, NIGHT], p=(0.6, 0.25, 0.15)))
@@ -68,8 +70,15 @@ def episodes(
             span, factor = _span(rng, len(days), 3, 12), round(float(rng.uniform(0.80, 0.88)), 3)
             spells += [(_offer(listed, int(cell), sku), *span, factor, STEADY) for cell in mine]
     spells += _known(rng, len(days), found, listed, goods)
-    offer, starts, ends, factor_, pattern_ = (np.array(part) for part in zip(*spells, strict=True))
-    return Episodes(offer, starts, ends, factor_, pattern_, np.array([day.weekday() for day in days]), len(listed.cell))
+    return Episodes(
+        offer=np.array([spell[0] for spell in spells]),
+        starts=np.array([spell[1] for spell in spells]),
+        ends=np.array([spell[2] for spell in spells]),
+        factor=np.array([spell[3] for spell in spells]),
+        pattern=np.array([spell[4] for spell in spells]),
+        weekday=np.array([day.weekday() for day in days]),
+        offers=len(listed.cell),
+    )
 
 
 def _known(

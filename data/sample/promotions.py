@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -113,21 +113,17 @@ class _Drawer:
         large = np.flatnonzero((self.goods.category == "食用油") & (self.goods.kg > 4) & (self.goods.kg < 6))
         small = np.flatnonzero((self.goods.category == "面条") & (self.goods.kg <= 1) & (self.goods.extra > 0.5))
         sku, gift = int(self.rng.choice(large)), int(self.rng.choice(small))
-        made = self._named("买油赠面", sku, MINI, ANY, (monday, monday + 9), 0.97)
-        return Promotion(*(getattr(made, name) for name in _POSITIONAL), gift=gift)
+        return replace(self._named("买油赠面", sku, MINI, ANY, (monday, monday + 9), 0.97), gift=gift)
 
     def _named(
         self, title: str, sku: int, channel: int, province: int, span: tuple[int, int], pays: float
     ) -> Promotion:
-        name = f"{title} {self.goods.name[sku]} {int(round(pays * 100))}折"
+        name = f"{title} {self.goods.name[sku]} {round(pays * 100)}折"
         return Promotion(name, sku, channel, province, *span, round(pays, 4), *self._effect(pays))
 
 
-_POSITIONAL = ("name", "sku", "channel", "province", "starts", "ends", "pays", "uplift", "pulled")
-
-
 def _events(days: list[date], goods: Assortment, world: WorldParameters) -> list[Promotion]:
-    """Shopping festivals and the weeks before Spring Festival: the stronger half of the packs in all large web shops."""
+    """Shopping festivals and the weeks before Spring Festival: the stronger half of the packs in large web shops."""
     windows = []
     for year in range(days[0].year, days[-1].year + 1):
         windows += [(date(year, *a), date(year, *b), name) for a, b, name in EVENT_WINDOWS]

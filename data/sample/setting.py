@@ -11,7 +11,7 @@ from data.sample import rhythm
 from data.sample.assortment import Assortment, assortment
 from data.sample.campaigns import Campaigns, campaigns
 from data.sample.cells import Cells, Offers, Pairs, Potential, cells, offers, pairs, potential
-from data.sample.demand import Demand
+from data.sample.demand import Demand, Tide
 from data.sample.members import Members, members
 from data.sample.network import Outlets, outlets
 from data.sample.nodes import NONE, Nodes, nodes
@@ -41,8 +41,6 @@ class Setting:
     plan: Layout
     where: Places
     net: Outlets
-    outlet_opens: np.ndarray
-    outlet_closes: np.ndarray
     nodes: Nodes
     goods: Assortment
     inside: Potential
@@ -78,31 +76,25 @@ def setting(
     months = rhythm.month_starts(days[first:])
     plan = layout(stream(seed, "layout"), size)
     where = places(stream(seed, "places"), plan, spread=world.district_spread)
-    net = outlets(stream(seed, "outlets"), where, size, world)
-    starts = np.array([(month - days[0]).days for month in months] + [len(days) + 30] * 2)
-    opens = np.where(net.opens > 0, starts[net.opens], -(10**6))
-    closes = np.where(net.closes < len(months), starts[np.minimum(net.closes, len(months))], 10**6)
-    found = nodes(stream(seed, "nodes"), where, net, opens=opens, closes=closes, supply=supply)
+    starts = np.array([(month - days[0]).days for month in months])
+    net = outlets(stream(seed, "outlets"), where, size, starts=starts, world=world)
+    found = nodes(stream(seed, "nodes"), where, net, supply)
     goods = assortment(stream(seed, "assortment"), days[first], size)
     launched = (goods.launched - np.datetime64(days[0])).astype(int)
     inside = potential(stream(seed, "potential"), plan, world)
     sellers = cells(
-        stream(seed, "cells"), plan, net, found, inside, size=size, days=len(days) - first,
-        opens=opens, closes=closes, world=world,
+        stream(seed, "cells"), plan, net, found, inside, size=size, days=len(days) - first, world=world
     )  # fmt: skip
     provinces = len(plan.regional)
     listed = offers(stream(seed, "offers"), sellers, goods, provinces, world)
     sky = weather(stream(seed, "weather"), where, days)
     running = promotions(stream(seed, "promotions"), days, goods, provinces, world)
-    people = members(
-        stream(seed, "members"), where, net, sellers, size=size, first=first, days=len(days), opens=opens, world=world
-    )
+    people = members(stream(seed, "members"), where, net, sellers, size=size, first=first, days=len(days), world=world)
     sku_day = _sku_day(days, goods, launched)
     return Setting(
         seed, size, world, supply,
         calendar=Calendar(days, first, _ahead(days, goods)),
-        months=months, plan=plan, where=where, net=net, outlet_opens=opens, outlet_closes=closes,
-        nodes=found, goods=goods, inside=inside,
+        months=months, plan=plan, where=where, net=net, nodes=found, goods=goods, inside=inside,
         cells=sellers, offers=listed, launched=launched,
         pairs=pairs(found, sellers, listed, goods, launched),
         people=people,
@@ -154,21 +146,17 @@ def _cell_day(
 def simulation(made: Setting) -> Simulation:
     """The world ready to move."""
     supply, calendar = made.supply, made.calendar
+    tide = Tide(made.cell_day, made.sku_day, made.effects, made.episodes, made.campaigns.lines)
     demand = Demand(
-        stream(made.seed, "demand"), made.cells, made.offers, made.pairs, made.goods,
-        cell_day=made.cell_day, sku_day=made.sku_day, effects=made.effects, episodes=made.episodes,
-        campaigned=made.campaigns.lines, world=made.world,
+        stream(made.seed, "demand"), made.cells, made.offers, made.pairs, made.goods, tide, made.world
     )  # fmt: skip
-    shelves = Shelves(made.pairs, made.goods.life, supply.slots)
-    expected = _expected(demand, made)
     chain = Supply(
-        stream(made.seed, "supply"), made.pairs, made.nodes, made.goods, shelves, supply,
-        expected=expected, days=len(calendar.days),
+        stream(made.seed, "supply"), made.pairs, made.nodes, made.goods,
+        Shelves(made.pairs, made.goods.life, supply.slots), supply,
+        expected=_expected(demand, made), days=len(calendar.days),
     )  # fmt: skip
     return Simulation(
-        stream(made.seed, "days"), calendar=calendar, demand=demand, supply=chain, shelves=shelves,
-        places=made.nodes, pairs=made.pairs, damaged=supply.damaged, counted=supply.counts,
-        snapshots=snapshot_days(calendar, supply),
+        stream(made.seed, "days"), calendar, demand, chain, snapshots=snapshot_days(calendar, supply)
     )  # fmt: skip
 
 

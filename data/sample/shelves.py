@@ -88,7 +88,7 @@ class Shelves:
         taken[:, 1:] -= taken[:, :-1].copy()
         taken[newest_first] = taken[newest_first, ::-1]
         self.stock[rows] -= taken
-        return taken
+        return np.asarray(taken)
 
     def put(self, rows: np.ndarray, lot: np.ndarray, units: np.ndarray) -> None:
         """Put units of lots (by number) on pairs, several on one if need be."""

@@ -9,18 +9,17 @@ from datetime import date
 
 import numpy as np
 
-from data.sample.cells import Pairs
 from data.sample.demand import Demand, Lines, join, pick
-from data.sample.nodes import NONE, Nodes
-from data.sample.shelves import COUNT, RETURN, SALE, SCRAP, Moves, Parts, Shelves, moves, split
+from data.sample.nodes import NONE
+from data.sample.shelves import COUNT, RETURN, SALE, SCRAP, Moves, Parts, moves, split
 from data.sample.supply import Deliveries, Supply
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
     """What happened on one day. ``parts`` tell which lots the units of ``lines`` came from (claim = line, slot = number
-    of the lot). ``wanted`` and ``sold`` are units per pair, gifts left out, ``left`` is what could be sold in the evening; ``closing`` is
-    the stock by pair and slot on days with a snapshot.
+    of the lot). ``wanted`` and ``sold`` are units per pair, gifts left out; ``left`` is what could be sold in the
+    evening, ``closing`` the stock by pair and slot on days with a snapshot.
     """
 
     day: int
@@ -54,13 +53,11 @@ class Simulation:
     """The world in motion; every unit that leaves one account enters another."""
 
     def __init__(
-        self, rng: np.random.Generator, *, calendar: Calendar, demand: Demand, supply: Supply, shelves: Shelves,
-        places: Nodes, pairs: Pairs, damaged: float, counted: float, snapshots: frozenset[int],
+        self, rng: np.random.Generator, calendar: Calendar, demand: Demand, supply: Supply, *, snapshots: frozenset[int]
     ) -> None:  # fmt: skip
-        self.rng = rng
-        self.calendar, self.demand, self.supply, self.shelves = calendar, demand, supply, shelves
-        self.places, self.pairs = places, pairs
-        self.damaged, self.counted, self.snapshots = damaged, counted, snapshots
+        self.rng, self.calendar, self.demand, self.supply, self.snapshots = rng, calendar, demand, supply, snapshots
+        self.shelves, self.places, self.pairs = supply.shelves, supply.places, supply.pairs
+        self.damaged, self.counted = supply.parameters.damaged, supply.parameters.counts
         self.returning: defaultdict[int, list[Lines]] = defaultdict(list)
 
     def fill(self) -> None:

@@ -12,7 +12,7 @@ from data.sample.assortment import kit_rows, product_rows
 from data.sample.columns import from_rows
 from data.sample.network import partner_rows, territory_rows
 from data.sample.nodes import lane_rows, node_rows
-from data.sample.places import PLANTS, region_rows
+from data.sample.places import region_rows
 from data.sample.setting import Setting, stream
 from data.sample.stock_tables import listings
 from data.sample.supply import Supply
@@ -23,7 +23,7 @@ from data.sample.week import names
 def standing_tables(made: Setting, supply: Supply) -> Iterator[tuple[str, pa.Table]]:
     """Name and rows of each table that does not grow with the weeks."""
     known, seed = names(made), made.seed
-    partners = partner_rows(stream(seed, "partners"), made.where, made.net, made.months, made.world)
+    partners = partner_rows(stream(seed, "partners"), made.where, made.net, made.calendar.days, made.world)
     yield "region", from_rows("region", region_rows(made.where))
     yield "partner", from_rows("partner", partners)
     yield "territory", from_rows("territory", territory_rows(made.where, made.net, made.months))
@@ -37,11 +37,17 @@ def standing_tables(made: Setting, supply: Supply) -> Iterator[tuple[str, pa.Tab
     yield "identifier", member_tables.identifiers(made, stream(seed, "identifiers"))
     yield "consent", member_tables.consents(made, known, stream(seed, "consents"))
     yield "subscription", member_tables.subscriptions(made, known, stream(seed, "subscriptions"))
-    yield "lane", from_rows("lane", lane_rows(made.nodes, [code for code, _ in PLANTS], made.supply))
+    yield "lane", from_rows("lane", lane_rows(made.nodes, made.goods, made.supply))
     yield "supply_limit", price_tables.supply_limits(made, supply.skipped, known)
     yield "listing", listings(made, known)
     yield "price_policy", price_tables.price_policies(made)
     yield "price_band", price_tables.price_bands(made)
+    yield from _market_side(made)
+
+
+def _market_side(made: Setting) -> Iterator[tuple[str, pa.Table]]:
+    """Campaigns, promotions, partners' deeds and the world outside."""
+    known, seed = names(made), made.seed
     yield "campaign", partner_tables.campaign_table(made)
     yield "promotion", price_tables.promotion_table(made, known, stream(seed, "authority"))
     yield "rate_card", partner_tables.rate_cards(made)

@@ -77,7 +77,7 @@ class SupplyParameters:
     misjudged_cover: tuple[float, float] = (5.0, 15.0)
     """Least and greatest cover there against the usual."""
     stuffing: float = 1.6
-    """Part by which dealers of low quality order beyond their need in the last ten days of a quarter, for the rebate."""
+    """Part by which dealers of low quality order beyond need in the last ten days of a quarter, for the rebate."""
     stuffs_below: float = 0.5
     snapshot_days: int = 14
     """Last days with a snapshot of every evening; before, the last evening of each month."""

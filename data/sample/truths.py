@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from data.sample.assortment import Assortment
 from data.sample.columns import dates, named
+from data.sample.event_tables import campaign_ids
 from data.sample.nodes import NONE
 from data.sample.order_tables import LINE_NUMBERS, promotion_ids
-from data.sample.partner_tables import campaign_ids
 from data.sample.price_tables import EXPLANATIONS, Seen
 from data.sample.prices import PATTERNS
 from data.sample.promotions import ANY
@@ -51,8 +51,8 @@ class AnswerKey:
     - ``promotion``: true ``uplift`` and ``pulled_forward``. ``campaign``: true ``lift`` in orders per treated account.
     - ``account``: ``person``, ``household``, kilograms a day, whether it buys once only, when it turns away.
     - ``scan``: ``diverted``, ``travelled``. ``diversion``: who let what slip where, and how much of it.
-    - ``observation``: the true explanation of a price, and the ``episode`` behind it; ``episode``: the spells themselves.
-    - ``stacked``: order lines whose discounts were stacked. ``partner``: quality, and who orders beyond need for rebates.
+    - ``observation``: the true explanation of a price, and the ``episode`` behind it. ``episode``: the spells.
+    - ``stacked``: order lines whose discounts were stacked. ``partner``: quality, and who orders beyond need.
     - ``city``, ``district``: potential, growth and channel mix. ``disruption``: when plants stood still.
     """
 
@@ -90,7 +90,7 @@ class AnswerKey:
                     "diverted": pa.array(scans.diverted),
                     "travelled": pa.array(scans.travelled),
                 }
-            )  # fmt: skip
+            )
         )
         self._parts["observation"].append(
             pa.table(
@@ -99,7 +99,7 @@ class AnswerKey:
                     "explanation": named(EXPLANATIONS, seen.explanation),
                     "episode": pa.array(seen.episode, mask=seen.episode == NONE),
                 }
-            )  # fmt: skip
+            )
         )
         at = np.flatnonzero(week.priced.stacked & week.usual())
         self._parts["stacked"].append(
@@ -108,7 +108,7 @@ class AnswerKey:
                     "order_id": week.order_ids.take(pa.array(week.priced.order[at])),
                     "line_no": named(LINE_NUMBERS, week.priced.line_no[at]),
                 }
-            )  # fmt: skip
+            )
         )
 
     def _see_demand(self, week: Week) -> None:

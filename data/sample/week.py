@@ -54,8 +54,7 @@ def names(made: Setting) -> Names:
 class Week:
     """Days of one week from Monday to Sunday, cut at both ends of the period.
 
-    ``part_row``, ``part_lot`` and ``part_units``: which lots the units of the priced lines came from. ``days`` keeps what
-    each day told.
+    ``part_row``, ``part_lot`` and ``part_units``: which lots the units of the priced lines came from.
     """
 
     made: Setting
@@ -86,7 +85,7 @@ class Week:
         outlet = made.cells.outlet[orders.cell]
         entry = np.where(np.isin(orders.kind, [STORE, GROUP]), outlet, NONE)
         bound = np.where(orders.account == NONE, NONE, made.people.outlet[orders.account])
-        open_ = (bound != NONE) & (orders.day < made.outlet_closes[bound])
+        open_ = (bound != NONE) & (orders.day < made.net.closes[bound])
         through = (orders.kind == MINI) & open_ & (self.rng.random(len(bound)) < made.world.mini_through_partner)
         entry = np.where(through, bound, entry)
         dealer = len(made.net.partner) + made.plan.dealer[made.cells.city[orders.cell]]
@@ -110,7 +109,7 @@ class Week:
         orders = self.orders
         at_till = orders.kind == STORE
         delay = np.where(at_till, self.rng.integers(5, 60, len(at_till)), self.rng.integers(20, 600, len(at_till)))
-        return orders.day * DAY_SECONDS + orders.second + delay
+        return np.asarray(orders.day * DAY_SECONDS + orders.second + delay)
 
     def of_lines(self, values: pa.Array) -> pa.Array:
         """Values of orders, repeated for their lines."""
