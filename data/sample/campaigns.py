@@ -53,7 +53,13 @@ class Campaigns:
 
 
 def campaigns(
-    rng: np.random.Generator, days: list[date], first: int, people: Members, found: Cells, listed: Offers
+    rng: np.random.Generator,
+    days: list[date],
+    first: int,
+    people: Members,
+    found: Cells,
+    listed: Offers,
+    launched: np.ndarray,
 ) -> Campaigns:
     """One campaign every seven weeks or so; the holdout is chosen by chance before anybody is told."""
     starts = np.arange(first + 20, len(days) - WINDOW - 1, 50)
@@ -75,8 +81,10 @@ def campaigns(
     cell = people.mini_cell[who]
     open_ = (cell != NONE) & (found.opens[cell] <= day) & (day < found.closes[cell])
     of, who, day, cell = of[open_], who[open_], day[open_], cell[open_]
+    offer = _offers(rng, listed, cell)
     order = np.lexsort((who, day))
-    of, who, day, cell = of[order], who[order], day[order], cell[order]
+    order = order[launched[listed.sku[offer[order]]] <= day[order]]
+    of, who, day, offer = of[order], who[order], day[order], offer[order]
     return Campaigns(
         name=[f"{TITLES[number % len(TITLES)]}{days[start]:%Y%m}" for number, start in enumerate(starts.tolist())],
         goal=[GOALS[number % len(GOALS)] for number in range(count)],
@@ -88,7 +96,7 @@ def campaigns(
         exposed_campaign=exposed_campaign,
         exposed_account=exposed_account,
         treated=is_treated,
-        lines=Campaigned(day, _offers(rng, listed, cell), who),
+        lines=Campaigned(day, offer, who),
         campaign_of=of,
     )
 

@@ -88,6 +88,8 @@ class Demand:
         returned = np.array([*(channel.returned for channel in CHANNELS), 0.0])
         self.returned = returned[found.kind[listed.cell]]
         self._kits = goods.kits
+        usual = float(np.arange(1, 5) @ np.array(world.packs_per_order))
+        self.packs = np.where(found.kind == TRADE, world.packs_per_trade_order, usual)
 
     def mean_lines(self, day: int) -> np.ndarray:
         """Law of demand: expected number of lines per offer on ``day``."""
@@ -108,29 +110,29 @@ class Demand:
         return total
 
     def draw(self, day: int) -> Lines:
-        """The lines of ``day``; units are all handed out so far."""
-        count = self.rng.poisson(self.mean_lines(day))
-        offer = np.repeat(np.arange(len(count)), count)
-        extra = slice(*np.searchsorted(self.campaigned.day, [day, day + 1]))
-        account = np.concatenate([np.full(len(offer), NONE), self.campaigned.account[extra]])
-        offer = np.concatenate([offer, self.campaigned.offer[extra]])
-        real = len(offer)
-        never = np.flatnonzero(self.rng.random(real) < self.world.cancelled + self.world.unpaid)
-        offer, account = np.concatenate([offer, offer[never]]), np.concatenate([account, np.full(len(never), NONE)])
-        phantom = np.arange(len(offer)) >= real
-        wanted = self.least[offer] + self.rng.poisson(self.extra[offer])
-        back = np.where(
-            self.rng.random(len(offer)) < self.returned[offer], np.ceil(wanted * self.rng.random(len(offer))), 0
-        )
+        """The lines of ``day``; units are all handed out so far.
+
+        Who comes wants one to four packs at once, the same pack only once; a cell's visitors share its demand.
+        """
+        offer, bundle, account, wanted = self._visits(day)
+        count = len(offer)
+        per_visit = np.flatnonzero(np.diff(bundle, prepend=-1))
+        never = self.rng.random(len(per_visit)) < self.world.cancelled + self.world.unpaid
+        copied = np.flatnonzero(never[bundle])
+        offer, wanted = np.concatenate([offer, offer[copied]]), np.concatenate([wanted, wanted[copied]])
+        bundle = np.concatenate([bundle, bundle[copied] + len(per_visit)])
+        account = np.concatenate([account, np.full(len(copied), NONE)])
+        chance = self.rng.random((2, len(offer)))
+        back = np.where(chance[0] < self.returned[offer], np.ceil(wanted * chance[1]), 0)
         lines = Lines(
             day=np.full(len(offer), day),
             offer=offer,
             sku=self.listed.sku[offer],
             pair=self.pair[offer],
-            bundle=self.rng.permutation(len(offer)),
+            bundle=bundle,
             wanted=wanted,
             units=wanted.copy(),
-            phantom=phantom,
+            phantom=np.arange(len(offer)) >= count,
             gift=np.zeros(len(offer), dtype=bool),
             kit=np.full(len(offer), NONE),
             account=account,
@@ -139,6 +141,30 @@ class Demand:
             lot=np.full(len(offer), NONE),
         )
         return self._with_gifts(day, self._unpacked(lines))
+
+    def _visits(self, day: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Offer, visit (from 0), account as far as it is known beforehand, and units of each line."""
+        rng, start = self.rng, self.listed.start
+        total = np.concatenate([[0.0], np.cumsum(self.mean_lines(day))])
+        low, high = total[start[:-1]], total[start[1:]]
+        visits = rng.poisson((high - low) / self.packs)
+        cell = np.repeat(np.arange(len(visits)), visits)
+        packs = rng.choice(np.arange(1, 5), len(cell), p=self.world.packs_per_order)
+        packs = np.where(self.found.kind[cell] == TRADE, self.world.packs_per_trade_order, packs)
+        visit = np.repeat(np.arange(len(cell)), packs)
+        at = cell[visit]
+        drawn = low[at] + rng.random(len(at)) * (high - low)[at]
+        offer = np.clip(np.searchsorted(total, drawn, side="right") - 1, start[at], start[at + 1] - 1)
+        extra = slice(*np.searchsorted(self.campaigned.day, [day, day + 1]))
+        account = np.concatenate([np.full(len(cell), NONE), self.campaigned.account[extra]])
+        further = self.campaigned.offer[extra]
+        offer = np.concatenate([offer, further])
+        visit = np.concatenate([visit, len(cell) + np.arange(len(further))])
+        wanted = self.least[offer] + rng.poisson(self.extra[offer])
+        # Nobody puts the same pack on the counter twice.
+        key, same = np.unique(visit * len(self.listed.sku) + offer, return_inverse=True)
+        visit, offer = np.divmod(key, len(self.listed.sku))
+        return offer, visit, account[visit], np.bincount(same, wanted, minlength=len(key)).astype(np.int64)
 
     def _unpacked(self, lines: Lines) -> Lines:
         """A kit becomes a line for each of its parts."""

@@ -133,12 +133,11 @@ def _lifetimes(
     """
     count = len(city)
     opens, closes = np.zeros(count, dtype=int), np.full(count, world.months + 1)
-    fate = rng.random(count)
     _, staying = np.unique(city * 2 + store, return_index=True)
-    fate[staying] = 0.5
-    late, gone = fate < world.opened_inside, fate > 1 - world.closed_inside
-    opens[late] = rng.integers(2, world.months - 2, late.sum())
-    closes[gone] = rng.integers(6, world.months - 1, gone.sum())
+    free = rng.permutation(np.setdiff1d(np.arange(count), staying))
+    late, gone = (max(1, round(share * count)) for share in (world.opened_inside, world.closed_inside))
+    opens[free[:late]] = rng.integers(2, world.months - 2, len(free[:late]))
+    closes[free[late : late + gone]] = rng.integers(6, world.months - 1, len(free[late : late + gone]))
     return opens, closes
 
 

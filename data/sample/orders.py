@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.sample.buyers import Buyers
-from data.sample.demand import TRADE, Lines, pick
+from data.sample.demand import Lines, pick
 from data.sample.members import MINI, STORE, group_of
 from data.sample.nodes import NONE
 from data.sample.parameters import MARKET
@@ -94,7 +94,7 @@ class Tills:
         number, rank = self._sorted(heads)
         order = rank[order]
         quantity = np.where(state == USUAL, lines.units, lines.wanted)
-        by_order = np.lexsort((lines.bundle, order))
+        by_order = np.argsort(order, kind="stable")
         lines, order, source, quantity = pick(lines, by_order), order[by_order], source[by_order], quantity[by_order]
         orders = Orders(*(part[number] for part in heads))
         account = self._accounts(orders, lines, order, quantity)
@@ -107,27 +107,12 @@ class Tills:
         return orders, priced
 
     def _baskets(self, lines: Lines, kept: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Bundles of one cell and day fall into baskets; who is known beforehand has one of their own."""
+        """Lines of one visit are one order; what was sold although nothing was there is one of its own."""
         cell = self.made.offers.cell[lines.offer[kept]]
-        own = lines.account[kept]
-        sort = np.lexsort((lines.bundle[kept], own, state, cell, lines.day[kept]))
-        kept, state, cell, own = kept[sort], state[sort], cell[sort], own[sort]
-        keys = (lines.day[kept], cell, state, own)
-        new_group = np.concatenate([[True], np.any([key[1:] != key[:-1] for key in keys], axis=0)])
-        bundle = lines.bundle[kept]
-        new_bundle = new_group | np.concatenate([[True], bundle[1:] != bundle[:-1]])
-        at = np.flatnonzero(new_bundle)
-        trade = self.made.cells.kind[cell[at]] == TRADE
-        world = self.made.world
-        size = self.rng.choice(np.arange(1, 5), len(at), p=world.packs_per_order)
-        position = np.arange(len(at))
-        start = np.isin(position, np.cumsum(size)) | new_group[at] | (own[at] != NONE)
-        sku = lines.sku[kept][at]
-        # Nobody puts the same pack on the counter twice.
-        start |= np.concatenate([[True], sku[1:] == sku[:-1]])
-        start &= ~trade | new_group[at] | (position % world.packs_per_trade_order == 0)
-        first = np.zeros(len(kept), dtype=bool)
-        first[at[start]] = True
+        sort = np.lexsort((lines.sku[kept], state, lines.bundle[kept], cell, lines.day[kept]))
+        kept, state, cell = kept[sort], state[sort], cell[sort]
+        keys = (lines.day[kept], cell, lines.bundle[kept], state)
+        first = np.concatenate([[True], np.any([key[1:] != key[:-1] for key in keys], axis=0)])
         return kept, state, np.cumsum(first) - 1
 
     def _heads(self, lines: Lines, order: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, ...]:

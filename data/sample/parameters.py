@@ -116,7 +116,7 @@ class WorldParameters:
     heat: float = 0.02
     """Change of demand for summer goods per degree above 30."""
     # Baskets
-    packs_per_order: tuple[float, ...] = (0.11, 0.34, 0.32, 0.23)
+    packs_per_order: tuple[float, ...] = (0.36, 0.36, 0.19, 0.09)
     packs_per_trade_order: int = 4
     cancelled: float = 0.010
     unpaid: float = 0.004
@@ -135,7 +135,7 @@ class WorldParameters:
     pulled_forward: tuple[float, float] = (0.20, 0.45)
     """Least and greatest share of a promotion's extra units that is missing afterwards."""
     pull_days: int = 14
-    price_cheats: float = 0.07
+    price_cheats: float = 0.12
     """Share of outlets with prices that break policy, in one to three episodes each."""
     # Members
     member_activity_spread: float = 0.9

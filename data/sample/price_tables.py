@@ -27,6 +27,8 @@ CRAWLED = 0.30
 """Share of web shop × product whose price is looked up on a day; a visit to a shop notes some prices now and then."""
 VISITED = 0.07
 NOTED = 6
+UNAUTHORISED = 0.12
+"""Share of regional shop promotions that a dealer started without being allowed to."""
 REPORTED = 0.12
 """Share of spells outside the policy that somebody reports on a day."""
 EXPLANATIONS = ("list", "band", "promotion", "violation")
@@ -72,7 +74,7 @@ def promotion_table(made: Setting, known: Names, rng: np.random.Generator) -> pa
     sku, channel, province = (np.array([getattr(one, name) for one in some]) for name in ("sku", "channel", "province"))
     starts = np.array([one.starts for one in some]) * DAY_SECONDS + known.origin
     ends = (np.array([one.ends for one in some]) + 1) * DAY_SECONDS - 1 + known.origin
-    nobody = (channel == STORE) & (province != ANY) & (rng.random(len(some)) < 0.06)
+    nobody = (channel == STORE) & (province != ANY) & (rng.random(len(some)) < UNAUTHORISED)
     dealer = np.array([made.plan.dealer[np.flatnonzero(made.plan.province == max(p, 0))[0]] for p in province])
     codes = [f"{code}0000" for code in made.plan.regional]
     columns = {

@@ -111,7 +111,8 @@ class _Drawer:
     def with_gift(self, monday: int) -> Promotion:
         """Whoever buys a large oil gets a small pack of noodles."""
         large = np.flatnonzero((self.goods.category == "食用油") & (self.goods.kg > 4) & (self.goods.kg < 6))
-        small = np.flatnonzero((self.goods.category == "面条") & (self.goods.kg <= 1) & (self.goods.extra > 0.5))
+        old = self.goods.launched == self.goods.launched.min()
+        small = np.flatnonzero((self.goods.category == "面条") & (self.goods.kg <= 1) & (self.goods.extra > 0.5) & old)
         sku, gift = int(self.rng.choice(large)), int(self.rng.choice(small))
         return replace(self._named("买油赠面", sku, MINI, ANY, (monday, monday + 9), 0.97), gift=gift)
 

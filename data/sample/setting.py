@@ -98,7 +98,7 @@ def setting(
         cells=sellers, offers=listed, launched=launched,
         pairs=pairs(found, sellers, listed, goods, launched),
         people=people,
-        campaigns=campaigns(stream(seed, "campaigns"), days, first, people, sellers, listed),
+        campaigns=campaigns(stream(seed, "campaigns"), days, first, people, sellers, listed, launched),
         sky=sky, promotions=running,
         effects=effects(len(days), running, goods, provinces, world),
         episodes=episodes(stream(seed, "episodes"), days, sellers, listed, goods, world),

@@ -91,7 +91,7 @@ def write_sample(
 
 def make_setting(*, seed: int, last_day: date, size: str) -> Setting:
     """Everything of the world of ``seed`` that stands before its first day."""
-    first_day = _months_before(last_day, WORLD.months) + timedelta(days=1)
+    first_day = months_before(last_day, WORLD.months) + timedelta(days=1)
     return setting(seed=seed, first_day=first_day, last_day=last_day, size=SIZES[size], world=WORLD, supply=SUPPLY)
 
 
@@ -118,7 +118,7 @@ def _tills(made: Setting) -> Tills:
     known = found.kind != MARKET
     share = np.array([channel.identified for channel in made.world.channels])
     packs = made.world.packs_per_order
-    per_order = sum((number + 1) * part for number, part in enumerate(packs)) * 0.85
+    per_order = sum((number + 1) * part for number, part in enumerate(packs)) * 0.97
     lines = found.weight[known] * share[found.kind[known]] * days / per_order
     of = group_of(found, len(made.net.partner), len(made.plan.cities))[known]
     people = Buyers(
@@ -143,7 +143,7 @@ def _check(*, seed: int, last_day: date, size: str) -> None:
         )
 
 
-def _months_before(day: date, months: int) -> date:
+def months_before(day: date, months: int) -> date:
     """The same day of the month ``months`` earlier, or the last one that month has."""
     number = day.year * 12 + day.month - 1 - months
     start = date(number // 12, number % 12 + 1, 1)

@@ -112,6 +112,20 @@ def nothing_unsafe(source: Source) -> Iterator[str]:
                 yield f"line {node.lineno}: imports {name}"  # type: ignore[attr-defined]
 
 
+ANSWERS = "data/sample/truths.py"
+
+
+def the_answers_stay_secret(source: Source) -> Iterator[str]:
+    """Whoever could read the answer key of the demo world would find it instead of working it out."""
+    if not source.within(*PRODUCTION) or source.path == ANSWERS:
+        return
+    for node in ast.walk(source.tree):
+        if any(name.startswith("data.sample.truths") for name in _imported(node)):
+            yield f"line {node.lineno}: imports the answer key"  # type: ignore[attr-defined]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "answer_key" in node.value:
+            yield f"line {node.lineno}: speaks of the answer key's place"
+
+
 def no_star_imports(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,17 +28,31 @@ class Answered:
     answers: Tables
 
 
-def read(folder: Path, *names: str) -> Tables:
-    """Every table of a folder as a frame; amounts as numbers, and ``day`` in China beside the time of an order."""
-    files = sorted(folder.glob("*.parquet"))
-    frames = {file.stem: pq.read_table(file).to_pandas() for file in files if not names or file.stem in names}
-    for frame in frames.values():
-        for column in set(AMOUNTS) & set(frame.columns):
-            frame[column] = frame[column].astype(float)
-    if "order_line" in frames:
-        lines = frames["order_line"]
-        lines["day"] = lines["ordered_at"].dt.tz_convert("Asia/Shanghai").dt.normalize().dt.tz_localize(None)
-    return frames
+class Folder(Mapping[str, pd.DataFrame]):
+    """The tables of a folder, each read when it is first asked for; amounts are numbers, and ``day`` in China stands
+    beside the time of an order.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {file.stem: file for file in sorted(folder.glob("*.parquet"))}
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            frame = pq.read_table(self._files[name]).to_pandas()
+            for column in set(AMOUNTS) & set(frame.columns):
+                frame[column] = frame[column].astype(float)
+            if name == "order_line":
+                ordered = frame["ordered_at"].dt.tz_convert("Asia/Shanghai")
+                frame["day"] = ordered.dt.normalize().dt.tz_localize(None)
+            self._read[name] = frame
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +63,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
 
 @pytest.fixture(scope="session")
 def world(report: SampleReport) -> Tables:
-    return read(report.folder)
+    return Folder(report.folder)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +71,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
     """A tiny world with its answers."""
     folder = tmp_path_factory.mktemp("answered")
     report, _ = write_with_answers(folder / "sample", folder / "answers", seed=11, last_day=LAST_DAY, size="tiny")
-    return Answered(report, read(folder / "sample"), read(folder / "answers"))
+    return Answered(report, Folder(folder / "sample"), Folder(folder / "answers"))
 
 
 @pytest.fixture(scope="session")
