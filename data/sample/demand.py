@@ -15,8 +15,8 @@ from data.sample.prices import Episodes
 from data.sample.promotions import MINI, Effects
 
 TRADE = CHANNEL_CODES.index("WHOLE")
-FEWEST_OF_TRADE, MORE_OF_TRADE = 4, 8.0
-"""A trade line has four packs at least and eight more on the average."""
+FEWEST_OF_TRADE, MORE_OF_TRADE = 3, 4.0
+"""A trade line has three packs at least and four more on the average."""
 
 
 @dataclass(frozen=True, slots=True)
