@@ -62,7 +62,7 @@ def draw(folder: Path) -> go.Figure:
 
 
 def _read(folder: Path, name: str, *columns: str) -> pd.DataFrame:
-    frame = pq.read_table(folder / f"{name}.parquet", columns=list(columns) or None).to_pandas()
+    frame: pd.DataFrame = pq.read_table(folder / f"{name}.parquet", columns=list(columns) or None).to_pandas()
     for column in {"amount", "quantity", "on_hand", "price", "base_price"} & set(frame.columns):
         frame[column] = frame[column].astype(float)
     return frame
@@ -74,7 +74,7 @@ def _sales(figure: go.Figure, lines: pd.DataFrame, goods: pd.DataFrame) -> None:
     for name, colour in COLOURS.items():
         figure.add_scatter(x=weekly.index[1:-1], y=weekly[name][1:-1], name=NAMES[name], stackgroup="sales",
                            line={"width": 0.5, "color": colour}, row=1, col=1)  # fmt: skip
-    days = list(weekly.index.date)
+    days = [pd.Timestamp(week).date() for week in weekly.index]
     marks = [day for day, strength, _, _ in festivals(days) if strength == FESTIVALS[0][2]]
     marks += [date(year, month, day) for year in (2025, 2026) for month, day in ((6, 18), (11, 11))]
     for mark in marks:
