@@ -55,7 +55,8 @@ MARKET = len(CHANNELS)
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much is made. ``lines``: demanded lines over the whole period before noise; ``ranges``: product ranges of the
-    brand, eighty packs each; ``national``: dealers over twelve provinces instead of three.
+    brand, eighty packs each; ``scanned``: share of lines of known members of which a pack's code is scanned;
+    ``national``: dealers over twelve provinces instead of three.
     """
 
     lines: int
@@ -65,11 +66,12 @@ class Size:
     supermarkets: int
     ranges: int = 1
     products: int = 80
+    scanned: float = 0.07
     national: bool = False
 
 
 SIZES: dict[str, Size] = {
-    "tiny": Size(lines=22_000, accounts=2_000, stores=40, leaders=20, supermarkets=2),
+    "tiny": Size(lines=22_000, accounts=2_000, stores=40, leaders=20, supermarkets=2, scanned=0.6),
     "small": Size(lines=900_000, accounts=60_000, stores=200, leaders=60, supermarkets=4),
     "brand": Size(
         lines=100_000_000,
@@ -79,6 +81,7 @@ SIZES: dict[str, Size] = {
         supermarkets=20,
         ranges=3,
         products=200,
+        scanned=0.03,
         national=True,
     ),
 }

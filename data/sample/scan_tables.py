@@ -15,8 +15,6 @@ from data.sample.setting import Setting
 from data.sample.supply_parameters import DEALER, SHOP
 from data.sample.week import DAY_SECONDS, Week, lot_ids
 
-SCANNED = 0.07
-"""Share of lines of known members of which a pack's code is scanned."""
 TRAVELLED = 0.03
 """Share of scans far from home."""
 AGAIN = 0.06
@@ -50,7 +48,7 @@ def diversions(rng: np.random.Generator, made: Setting) -> list[Diversion]:
         others = [other for other in range(dealers) if other != dealer]
         for into in rng.choice(others, min(2, len(others)), replace=False).tolist():
             start = int(rng.integers(made.calendar.first, made.calendar.last - 120))
-            skus = tuple(sorted(rng.choice(strong, 5, replace=False).tolist()))
+            skus = tuple(sorted(rng.choice(strong, 8, replace=False).tolist()))
             end = start + int(rng.integers(60, 120))
             found.append(Diversion(dealer, into, skus, start, end, round(float(rng.uniform(0.2, 0.4)), 3)))
     # One case is still going on when somebody looks.
@@ -100,7 +98,7 @@ class Scanning:
         rng, made, people = self.rng, self.made, self.made.people
         orders, lines = week.orders, week.priced.lines
         account = orders.account[week.priced.order]
-        row = np.flatnonzero((account != NONE) & (lines.lot != NONE) & (rng.random(len(account)) < SCANNED))
+        row = np.flatnonzero((account != NONE) & (lines.lot != NONE) & (rng.random(len(account)) < made.size.scanned))
         serial = self.serial + np.arange(len(row))
         self.serial += len(row)
         # Some codes are scanned twice.
