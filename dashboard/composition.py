@@ -32,6 +32,7 @@ from dashboard.services.requests import Asked
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.standing import SessionPolicy, session_policy
+from dashboard.services.territories import TerritoryTerms
 from dashboard.services.territory import Territory
 from dashboard.services.viewing import ViewAs
 from dashboard.services.why import Why
@@ -76,6 +77,7 @@ class Services:
     overview: Overview
     why: Why
     territory: Territory
+    territories: TerritoryTerms
     glossary: GlossaryService
     ask: Ask
     sessions: Sessions
@@ -195,6 +197,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         overview=Overview(desk),
         why=Why(desk),
         territory=Territory(desk),
+        territories=TerritoryTerms(desk, clock),
         glossary=GlossaryService(desk),
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.marts import dimensions, mentions, partners, places, sales, targets
+from data.marts import dimensions, mentions, partners, places, sales, targets, territories
 from data.marts.mart import Mart
 
 MARTS: tuple[Mart, ...] = (
@@ -12,4 +12,5 @@ MARTS: tuple[Mart, ...] = (
     *places.MARTS,
     *sales.MARTS,
     *targets.MARTS,
+    *territories.MARTS,
 )

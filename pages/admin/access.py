@@ -16,6 +16,7 @@ from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 from data.store.records import User
 from pages.admin.account import account, role_names, state_of
+from pages.admin.territories import territories
 
 ACCOUNTS = (
     Column("name", "admin.access.name", width=130),
@@ -35,6 +36,10 @@ def render(page: Page) -> None:
     if below is not None:
         with below:
             page.form("create", new_fields(page, grants), partial(create, page))
+    below = page.details("territories", page.t("admin.access.territory.open"))
+    if below is not None:
+        with below:
+            territories(page)
     listed(page, accounts, grants)
     names = {user.id: f"{user.display_name} · {user.name}" for user in accounts}
     page.pick("account", names, page.remembered("account"), partial(page.remember, "account"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from analytics.core.access import ROOT
 from analytics.core.geo import RESOLUTIONS
+from dashboard.services.requests import Asked
 from dashboard.services.territory import LINES_SHOWN
 from dashboard.services.views import Heatmap
 from dashboard.ui.filters import only
@@ -17,6 +19,14 @@ from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
 METRICS = ("sales", "orders", "buyers", "growth")
+DELIVERED = (
+    Column("month", "column.month", width=90),
+    Column("region", "column.region", width=140),
+    Column("orders", "metric.orders.label", "count", 90),
+    Column("units", "metric.units.label", "units", 100),
+    Column("amount", "metric.sales.label", "money", 110),
+    Column("dealer", "column.partner", width=180),
+)
 AUTO, COARSE = "auto", min(RESOLUTIONS)
 SIZES = (AUTO, *(str(resolution) for resolution in RESOLUTIONS))
 NAME, PLACE = Column("name", "column.partner", width=140), Column("place", "column.place")
@@ -50,6 +60,11 @@ def render(page: Page) -> None:
     with right:
         beside(page, view, asked.cells, names)
     page.gaps([view.unplaced] if view.unplaced else [])
+    if ROOT not in page.services.actor.grants:
+        below = page.details("delivered", page.t("territory.heatmap.delivered"))
+        if below is not None:
+            with below:
+                delivered(page, asked)
 
 
 def draw_map(page: Page, view: Heatmap, kind: str, chosen: tuple[str, ...], names: dict[str, str]) -> None:
@@ -72,3 +87,12 @@ def beside(page: Page, view: Heatmap, chosen: tuple[str, ...], names: dict[str, 
     title = page.t("heatmap.lines_first" if len(lines) == LINES_SHOWN else "heatmap.lines", count=f"{len(lines):,}")
     page.section(title)
     page.table("lines", title, lines, LINES[view.metric], height=440, follows=True)
+
+
+def delivered(page: Page, asked: Asked) -> None:
+    """What of the brand's own orders came into the territory: sums of months, which nothing here filters but time."""
+    found = page.ask(page.services.territories.delivered, asked)
+    page.note(page.t("territory.heatmap.delivered_about"))
+    title = page.t("territory.heatmap.delivered")
+    months = found.months.assign(month=[f"{month:%Y-%m}" for month in found.months["month"]])
+    page.table("delivered.table", title, months, DELIVERED, height=300, follows=True)

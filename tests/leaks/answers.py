@@ -97,6 +97,8 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in (*ASKED, FEBRUARY)),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
+    "territories.terms": lambda services: _refused(services.territories.terms),
+    "territories.delivered": lambda services: (services.territories.delivered(asked) for asked in ASKED[:2]),
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),
     "ask.ask": _asks,
     "exports.take": _files,
