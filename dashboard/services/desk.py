@@ -16,6 +16,7 @@ from analytics.metrics.metric import Metric
 from analytics.metrics.query import Question, Tables, expression, parts_of, tables_needed
 from analytics.metrics.registry import metric_named
 from analytics.policies.table import PolicyTable
+from dashboard.services.security_log import told
 from dashboard.services.views import Freshness
 from data.store.records import Build
 
@@ -83,6 +84,9 @@ class Desk:
     def actor(self, action: Action) -> Actor:
         """The actor as of now; raises NotSignedIn or AccessDenied."""
         actor = self.who()
+        if not actor.may(action):
+            sits = actor.viewer or actor
+            told("action.refused", user=sits.user_id, name=sits.name, action=action.value)
         actor.require(action)
         return actor
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from analytics.core.access import Actor, Viewer
 from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.services.security_log import told
 from dashboard.services.standing import Limits, SessionPolicy
 from dashboard.services.viewing import why_over
 from dashboard.settings import Settings
@@ -105,6 +106,7 @@ class SignIn:
         """
         user = self.prove(method, proof, address=address, now=now)
         self.sign_out(previous, now=now)
+        told("sign_in.opened", user=user.id, name=user.name)
         return self._open(user, now)
 
     def prove(self, method: SignInMethod[Proof], proof: Proof, *, address: str, now: datetime) -> User:
@@ -119,10 +121,12 @@ class SignIn:
             Limit("address", digest(address), policy.failures_per_address),
         )
         if not self.identity.admit(limits, now=now, window=policy.failure_window):
+            told("sign_in.throttled", account=account, address=digest(address))
             minutes = int(policy.failure_window.total_seconds() // 60)
             raise SignInThrottled("sign_in_throttled", minutes=minutes)
         user = method.identify(proof)
         if user is None:
+            told("sign_in.refused", account=account, address=digest(address))
             raise SignInRefused("sign_in_refused")
         self.identity.forgive("account", account)
         self.identity.take_back("address", digest(address), at=now)
@@ -154,6 +158,7 @@ class SignIn:
         """Whoever looks at the app as somebody else in that session is oneself again."""
         session = self.identity.session(token_digest)
         if session is not None:
+            told("sign_out" if why == "signed_out" else "view_as.ended", user=session.user.id, name=session.user.name)
             self.identity.end_viewing(session, why=why, now=now)
 
     def _open(self, user: User, now: datetime) -> Opened:

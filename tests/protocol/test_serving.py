@@ -6,6 +6,9 @@ import asyncio
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
 
 from data.store.engine import open_store
 from tests.protocol.conftest import PASSWORD
@@ -118,3 +121,14 @@ def test_the_store_is_migrated_at_start(server: Server) -> None:
     store = open_store(f"sqlite:///{server.home / 'store.db'}")
     assert store.migrated
     store.close()
+
+
+def test_a_page_of_another_site_opens_no_websocket(server: Server) -> None:
+    address = server.base_url.replace("http", "ws", 1) + "/_stcore/stream"
+
+    async def knock() -> None:
+        async with connect(address, subprotocols=[Subprotocol("streamlit")], origin=Origin("https://evil.example")):
+            raise AssertionError("a foreign page was let in")
+
+    with pytest.raises(InvalidStatus, match="403"):
+        asyncio.run(knock())
