@@ -157,3 +157,26 @@ def test_a_store_sees_itself_alone(world: World) -> None:
     assert "Canary Store One" in told
     assert "Canary Store Two" not in told
     assert "Canary Dealer One" not in told
+
+
+def lists_of_the_own(world: World) -> None:
+    options = world.services("D1", role=Role.DEALER).filters.options()
+    assert {option.code for option in options.partners} <= MINE
+    assert not [canary for canary in CANARIES if canary in str(options)]
+
+
+def test_lists_of_the_filters_offer_the_own(world: World) -> None:
+    lists_of_the_own(world)
+
+
+@pytest.mark.usefixtures("forgetful")
+@pytest.mark.parametrize("mart_name", ["partner"])
+def test_lists_without_their_scope_are_found_out(mart_name: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = ScopedFacts._within
+
+    def without(self: ScopedFacts, rows: ir.Table, mart: Mart) -> ir.Table:
+        return rows if mart.name == mart_name else kept(self, rows, mart)
+
+    monkeypatch.setattr(ScopedFacts, "_within", without)
+    with pytest.raises(AssertionError):
+        lists_of_the_own(world)
