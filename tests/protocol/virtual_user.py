@@ -119,7 +119,7 @@ class VirtualUser:
             raise RuntimeError("use the virtual user in an async with block")
         began = time.perf_counter()
         await self._socket.send(self._asked(operations, fragment))
-        heard = _Heard(began)
+        heard = _Heard(began, follows=bool(fragment))
         async with asyncio.timeout(timeout):
             while not heard.finished:
                 raw = await self._socket.recv()
@@ -194,9 +194,10 @@ class VirtualUser:
 
 @dataclass
 class _Heard:
-    """Collects the messages of one run."""
+    """Collects the messages of one run; with ``follows``, also of the run of the whole page that it asks for."""
 
     began: float
+    follows: bool = False
     texts: list[str] = field(default_factory=list)
     metrics: dict[str, str] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
@@ -220,8 +221,8 @@ class _Heard:
             self._take_delta(message.delta)
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
-        # A run that asks for another one is not over: the other one's messages follow.
-        self.finished = kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        early = self.follows and message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        self.finished = kind == "script_finished" and not early
 
     def _take_delta(self, delta: Any) -> None:
         kind = delta.new_element.WhichOneof("type") if delta.WhichOneof("type") == "new_element" else None
