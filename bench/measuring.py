@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import subprocess
 import sys
 import threading
@@ -35,10 +36,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command took: wall seconds, and the highest memory of its process tree in bytes."""
+    """What a command took: wall seconds, the highest memory of its process tree in bytes, and seconds of processors."""
 
     seconds: float
     peak: int
+    worked: float = 0.0
 
 
 def process_tree(root: int) -> set[int]:
@@ -71,7 +73,7 @@ def resident(processes: set[int]) -> int:
 
 def measured(command: Sequence[str], *, environment: dict[str, str] | None = None) -> Cost:
     """Run ``command`` from the project's root; raises CalledProcessError when it fails."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _worked()
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL)
     peak = 0
 
@@ -88,7 +90,13 @@ def measured(command: Sequence[str], *, environment: dict[str, str] | None = Non
     watcher.join()
     if code:
         raise subprocess.CalledProcessError(code, list(command))
-    return Cost(seconds, peak)
+    return Cost(seconds, peak, _worked() - before)
+
+
+def _worked() -> float:
+    """Processor seconds of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def waterline(*words: str) -> list[str]:

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -60,8 +61,9 @@ class Faults:
         plain = getattr(owner, name)
 
         def wrapped(*given: Any, **named: Any) -> Any:
-            # What a counted call calls is part of it.
-            if self._inside or (counts is not None and not counts(*given, **named)):
+            # What a counted call calls is part of it; heartbeats of a thread come when they please.
+            beside = threading.current_thread() is not threading.main_thread()
+            if beside or self._inside or (counts is not None and not counts(*given, **named)):
                 return plain(*given, **named)
             self._inside = True
             try:
@@ -78,10 +80,12 @@ class Faults:
             raise errors[REFUSALS.index(self._how)]
         if hit and self._how == KILLS[0]:
             os.kill(os.getpid(), signal.SIGKILL)
-        answer = call()
-        if hit and self._how == KILLS[1]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
+        try:
+            return call()
+        finally:
+            # Also after a call that fails by itself, for instance because the folder is there already.
+            if hit and self._how == KILLS[1]:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _mode(given: tuple[Any, ...], named: dict[str, Any]) -> str:

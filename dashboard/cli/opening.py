@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -54,17 +54,26 @@ def telling(json_output: bool) -> Iterator[Words]:
     try:
         yield told
     except DomainError as error:
-        facts = {"error": error.code, **{name: str(value) for name, value in error.facts.items()}}
-        print(json.dumps(facts, ensure_ascii=False) if json_output else told.error(error), file=sys.stderr)
-        raise typer.Exit(2) from None
-    except (typer.Exit, typer.Abort):
+        _refused(error, told, json_output)
+    except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
-    except Exception:  # noqa: BLE001 - nobody can act on a traceback; whoever mends it finds it in the file
+    except Exception as error:  # noqa: BLE001 - nobody can act on a traceback; whoever mends it finds it in the file
+        from data.engines.storage import refusal
+
+        refused = refusal(error, settings_from().home)
+        if refused is not None:
+            _refused(refused, told, json_output)
         reference, file = _recorded(traceback.format_exc())
         facts = {"error": "unexpected", "reference": reference, "file": file}
         sentence = told.t("cli.unexpected", reference=reference, file=file)
         print(json.dumps(facts, ensure_ascii=False) if json_output else sentence, file=sys.stderr)
         raise typer.Exit(1) from None
+
+
+def _refused(error: DomainError, told: Words, json_output: bool) -> NoReturn:
+    facts = {"error": error.code, **{name: str(value) for name, value in error.facts.items()}}
+    print(json.dumps(facts, ensure_ascii=False) if json_output else told.error(error), file=sys.stderr)
+    raise typer.Exit(2) from None
 
 
 def _recorded(trace: str) -> tuple[str, str]:

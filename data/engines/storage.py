@@ -10,7 +10,7 @@ import duckdb
 from deltalake.exceptions import DeltaError
 
 from analytics.core.errors import DomainError
-from data.engines.disk import disk_of
+from data.engines.disk import disk_trouble
 
 
 @contextmanager
@@ -19,10 +19,21 @@ def storage_of(home: Path) -> Iterator[None]:
     block.
     """
     try:
-        with disk_of(home):
-            yield
-    except DomainError:
-        raise
-    except (OSError, DeltaError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        reason = str(error).split("\n")[0]
-        raise DomainError("storage_failed", home=str(home), reason=reason) from error
+        yield
+    except Exception as error:
+        if isinstance(error, DomainError) and error.code != "store_unavailable":
+            raise
+        refused = refusal(error, home)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def refusal(error: Exception, home: Path) -> DomainError | None:
+    """What to say of an error of the disk that holds ``home``; None for any other error."""
+    known = disk_trouble(error, home)
+    if known is not None or not isinstance(
+        error, OSError | DeltaError | duckdb.IOException | duckdb.OutOfMemoryException
+    ):
+        return known
+    return DomainError("storage_failed", home=str(home), reason=str(error).split("\n")[0])

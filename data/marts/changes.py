@@ -68,9 +68,7 @@ class Changes:
                     return None
                 if values.count().to_pyarrow().as_py():
                     named[column] = values
-        change = rows.change(table, before, named)
-        touched = change.come.count().to_pyarrow().as_py()
-        return None if touched > limit else change
+        return rows.change(table, before, named, limit=limit)
 
     def _looked_up(self, slices: Slices, table: str) -> ir.Table | None:
         """Values of the column for which something else is found in ``table`` than before."""

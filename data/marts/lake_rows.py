@@ -64,9 +64,9 @@ class LakeRows:
             self._current[table] = self._read(table, self.of(table))
         return self._current[table]
 
-    def change(self, table: str, before: Loads, named: Mapping[str, ir.Table]) -> Change:
+    def change(self, table: str, before: Loads, named: Mapping[str, ir.Table], *, limit: float) -> Change | None:
         """What documents with a row of an added or removed load were and are; so for documents that hold, in a column
-        of ``named``, one of the values there.
+        of ``named``, one of the values there. None where those have more than ``limit`` rows.
         """
         every, now = self._rows(table), self.of(table)
         self._nothing_missing(table)
@@ -79,25 +79,27 @@ class LakeRows:
         for column, values in named.items():
             touched = touched.union(every.semi_join(values, column).select(*document))
         units = self._workshop.keep(touched.distinct(), f"units_{table}")
-        rows = self._in_few_files(table, units).filter(lambda t: t.load_id.isin(sorted({*before, *now})))
-        kept = self._workshop.keep(rows.semi_join(units, document), f"touched_{table}")
+        places = self._places(table, units)
+        if sum(places.values()) > limit:
+            return None
+        rows = self._workshop.parquet(list(places), f"few_{table}") if places else every
+        counting = rows.filter(rows.load_id.isin(sorted({*before, *now})))
+        kept = self._workshop.keep(counting.semi_join(units, document), f"touched_{table}")
         return Change(self._newest(table, kept, before), self._newest(table, kept, now))
+
+    def _places(self, table: str, units: ir.Table) -> dict[str, int]:
+        """Files that hold a row of ``units``, and how many: most columns are read of no other file."""
+        files = self._lake.files(table, self.versions[table])
+        placed = self._workshop.parquet(files, f"placed_{table}", filename=True)
+        found = placed.semi_join(units, document_columns(table))
+        counted = self._workshop.collect(found.group_by("filename").aggregate(rows=found.count())).to_pylist()
+        return {row["filename"]: row["rows"] for row in counted}
 
     def _read(self, table: str, loads: Loads) -> ir.Table:
         every = self._rows(table)
         if every is None or not loads:
             return self._workshop.empty(physical_schema(contract_table(table)), f"in_{table}")
         return self._newest(table, every, loads)
-
-    def _in_few_files(self, table: str, units: ir.Table) -> ir.Table:
-        """Rows of those files alone that hold one of ``units``: most columns are read of no other."""
-        files = self._lake.files(table, self.versions[table])
-        placed = self._workshop.parquet(files, f"placed_{table}", filename=True)
-        found = placed.semi_join(units, document_columns(table)).select("filename").distinct()
-        names = self._workshop.collect(found)["filename"].to_pylist()
-        if not names:
-            return self._workshop.empty(physical_schema(contract_table(table)), f"few_{table}")
-        return self._workshop.parquet(names, f"few_{table}")
 
     def _newest(self, table: str, rows: ir.Table, loads: Loads) -> ir.Table:
         counted = rows.filter(rows.load_id.isin(sorted(loads)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,16 @@ def abandoned(world: World, chance: random.Random) -> None:
     load_rows(world.settings, world.store, "order_line", some_lines(chance, 3), load_id=name, commit=False)
 
 
+def swept(world: World, chance: random.Random) -> None:
+    """Rows that do not count are deleted: what they were cannot be looked up any more."""
+    del chance
+    with UnitOfWork(world.store, BRAND, reading=True) as unit:
+        committed = {load.id for load in unit.loads.all()}
+    lake = Lake(world.settings.lake)
+    for table in lake.tables():
+        lake.sweep(table, committed=committed, untouched_since=datetime.now(UTC) + timedelta(days=1))
+
+
 def costs(chance: random.Random) -> list[dict[str, Any]]:
     new = {"sku": chance.choice(["R5", "O1"]), "cost": str(chance.randrange(50)), "valid_from": "2026-02-07"}
     return [*map(dict, COSTS[: chance.randrange(3)]), new]
@@ -146,6 +156,7 @@ CHANGES: Mapping[Change, int] = {
     loaded("refund_line", lambda chance: unique(some_refunds(chance, 2), "refund_id", "line_no")): 2,
     forgotten: 2,
     abandoned: 1,
+    swept: 1,
     loaded("product_cost", costs): 1,
     loaded("channel", channels): 1,
     loaded("partner", tree): 1,
@@ -200,3 +211,16 @@ def test_brought_up_to_date_equals_made_anew(tmp_path: Path, revised: list[str])
         assert {name: path.name for name, path in anew.items()} == dict(built.marts)
     assert set(revised) == set(SLICED) - {"mention"}
     assert revised.count("sales_line") >= STEPS // 2
+
+
+def test_a_change_that_touches_much_makes_marts_anew(
+    tmp_path: Path, revised: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(tmp_path / "home", TABLES)
+    monkeypatch.setattr(changes, "LARGE", 0.3)
+    dear = [{"sku": "R5", "cost": "99", "valid_from": "2026-01-01"}]
+    load_rows(world.settings, world.store, "product_cost", dear, load_id="dear", extract_at=NOW + timedelta(days=1))
+    built, made = again(world, 1)
+    assert (revised, "sales_line" in made) == ([], True)
+    ours = {name: world.settings.marts / file for name, file in built.marts.items()}
+    assert differences(ours, made_anew(world, tmp_path / "anew")) == {}
