@@ -40,9 +40,14 @@ class Store:
         """
         with _available(self.engine), self.engine.connect() as connection:
             transaction = connection.begin()
-            yield connection
-            if commit:
-                transaction.commit()
+            try:
+                yield connection
+                if commit:
+                    transaction.commit()
+            except DBAPIError:
+                # A commit that the database refused leaves its transaction open, and everybody else waiting.
+                connection.invalidate()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -12,7 +12,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import OperationalError, StatementError
 
 from analytics.core.errors import DomainError
 from data.store.engine import Store, StoreUnavailable, open_store, take_turns
@@ -151,3 +152,19 @@ def test_a_store_out_of_reach_says_so(tmp_path: Path) -> None:
         assert told.value.code == "store_unavailable"
         assert "secret" not in str(told.value)
         store.close()
+
+
+def test_a_commit_that_the_database_refuses_keeps_nobody_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_given: object) -> None:
+        raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(DefaultDialect, "do_commit", refused)
+        with pytest.raises(StoreUnavailable), store.writing() as connection:
+            connection.execute(insert(sign_in_failures).values(failure(NOW, "refused")))
+    other = open_store(store.engine.url.render_as_string(hide_password=False))
+    with other.writing() as connection:
+        connection.execute(insert(sign_in_failures).values(failure(NOW, "next")))
+    with other.reading() as connection:
+        assert connection.execute(select(sign_in_failures.c.who)).scalars().all() == ["next"]
+    other.close()
