@@ -81,15 +81,21 @@ def _no_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
 
 
 def _text_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
-    """Text that cannot be meant. Comparing tells how a text begins at a fraction of what searching it costs."""
+    """Text that cannot be meant. Comparing tells how a text begins at a fraction of what searching it costs, and the
+    second half of a choice is only asked where the first holds (both halves of an "and" always are).
+    """
+    hash_mark, never = (value >= "#") & (value < "$"), ibis.literal(False)
     rules = {
         "formula": (value >= "=") & (value < ">"),
-        "spreadsheet_error": (value >= "#") & (value < "$") & value.isin(_SPREADSHEET_ERRORS),
-        "field_too_long": (_octets(value) > limits.FIELD_CHARACTERS) & (value.length() > limits.FIELD_CHARACTERS),
+        "spreadsheet_error": ibis.ifelse(hash_mark, value.isin(_SPREADSHEET_ERRORS), never),
+        "field_too_long": ibis.ifelse(
+            _octets(value) > limits.FIELD_CHARACTERS, value.length() > limits.FIELD_CHARACTERS, never
+        ),
     }
     if column.kind is Kind.CODE:
         # A spreadsheet that took a long number for a quantity: 1.23457E+17 stands for a thousand orders.
-        rules["shortened_code"] = (value >= "1") & (value < ":") & value.re_search(r"^[1-9](\.[0-9]+)?E\+[0-9]+$")
+        shortened = value.re_search(r"^[1-9](\.[0-9]+)?E\+[0-9]+$")
+        rules["shortened_code"] = ibis.ifelse(value.contains("E+"), shortened, never)
     return rules
 
 
@@ -241,11 +247,12 @@ _NUMBERS: dict[Kind, Callable[[ir.Value], ir.Value]] = {
 
 def _text(given: Computed) -> ir.Value:
     words = text(given).value
-    if given.value.type().is_string():
-        # ="00123": how exports keep a spreadsheet from cutting the zeros off.
-        marked = (words >= '="') & (words < "=#") & words.endswith('"')
-        words = ibis.ifelse(marked, words.substr(2, words.length() - 3), words)
-    return ibis.ifelse(present(words), words, ibis.null("string"))
+    if not given.value.type().is_string():
+        return ibis.ifelse(present(words), words, ibis.null("string"))
+    # ="00123": how exports keep a spreadsheet from cutting the zeros off.
+    whole = words.endswith('"') & (words.length() > len('=""'))
+    inner = ibis.ifelse(whole, words.substr(2, words.length() - 3), words)
+    return ibis.cases(((words >= '="') & (words < "=#"), inner), (present(words), words), else_=ibis.null("string"))
 
 
 def _flag(given: Computed) -> ir.Value:
