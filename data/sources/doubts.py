@@ -57,7 +57,9 @@ def _values(section: Prepared, rows: ir.Table) -> Iterator[Doubt]:
     for column in (table.column(name) for name in section.names if name in table.names):
         if column.kind is Kind.TIME and column.happened:
             yield Doubt("time_ahead", column.name, rows[column.name] > ibis.literal(now, INSTANT), True)
-        if column.kind is Kind.QUANTITY and column.name == "quantity" and table.family is Family.FACT:
+        # A refund of no units is money given back while the goods were kept.
+        fact = table.family is Family.FACT and table.name != "refund_line"
+        if column.kind is Kind.QUANTITY and column.name == "quantity" and fact:
             yield Doubt("zero_quantity", column.name, rows[column.name] == 0)
         if (table.name, column.name) == ("stock_lot", "on_hand"):
             yield Doubt("negative_stock", column.name, rows[column.name] < 0)

@@ -20,7 +20,7 @@ from data.store.records import Load
 CHINESE = "gb-t-2260"
 MARGIN_KM = 60.0
 """Added to how far a region's parts lie from its centre: a part has a size of its own."""
-LEVELS_KM = {"province": 1200.0, "city": 300.0, "district": 120.0}
+LEVELS_KM = {"province": 1200.0, "city": 300.0, "district": 150.0}
 """How far a region of the user's own may reach from its centre; any other level like a district."""
 WIDE_DISTRICTS_KM, WIDE = 400.0, frozenset({"15", "54", "62", "63", "65"})
 """Districts of Inner Mongolia, Tibet, Gansu, Qinghai and Xinjiang reach further than cities elsewhere."""

@@ -142,7 +142,8 @@ def test_refunds_before_their_sale_count_and_are_told_whichever_arrives_first(do
         # The day alone: no earlier than a sale of that day.
         "c,1,3,2026-02-10,rice,1,69\n"
         "d,1,4,2026-02-09,rice,1,69\n"
-        "e,1,,2026-02-11,rice,1,69\n"
+        # Money back and the goods kept: nothing looks wrong.
+        "e,1,,2026-02-11,rice,0,69\n"
         "f,1,unknown,2026-01-01,rice,1,69\n"
     )
     door.write("sales.csv", sales)
