@@ -17,9 +17,11 @@ from dashboard.services.access import Access, Units
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
 from dashboard.services.audit_log import AuditLog
+from dashboard.services.data_health import DataHealth
 from dashboard.services.desk import Desk
 from dashboard.services.exports import Exports, Means
 from dashboard.services.filters import Filters
+from dashboard.services.freshness import DataFreshness
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.job_kinds import Tools
 from dashboard.services.job_rows import Office
@@ -34,6 +36,7 @@ from dashboard.services.sign_in import SignIn
 from dashboard.services.standing import SessionPolicy, session_policy
 from dashboard.services.territories import TerritoryTerms
 from dashboard.services.territory import Territory
+from dashboard.services.uploads import Uploads
 from dashboard.services.viewing import ViewAs
 from dashboard.services.why import Why
 from dashboard.settings import Settings
@@ -87,6 +90,9 @@ class Services:
     jobs: Jobs
     exports: Exports
     audit: AuditLog
+    uploads: Uploads
+    freshness: DataFreshness
+    health: DataHealth
     scope_key: str
     build_id: str | None
     policy_number: int
@@ -190,6 +196,8 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         refused=lambda actor, call: _tell_refusal(store, actor, call, clock()),
     )
     units = _units(settings, store)
+    office = office_for(settings, store, clock)
+    jobs = Jobs(desk, office)
     return Services(
         actor=actor,
         desk=desk,
@@ -204,9 +212,12 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         policies=Policies(desk, _policy_units(store), clock),
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
-        jobs=Jobs(desk, office_for(settings, store, clock)),
         exports=Exports(desk, _means(store, clock)),
         audit=AuditLog(desk, lambda who: UnitOfWork(store, who.scope, reading=True), settings.audit, clock),
+        jobs=jobs,
+        uploads=Uploads(desk, jobs, office),
+        freshness=DataFreshness(desk, office),
+        health=DataHealth(desk, office),
         scope_key=_key(actor),
         build_id=build.id if build else None,
         policy_number=policies,

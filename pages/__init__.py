@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
-from pages.admin import access, audit, policies
+from pages.admin import access, audit, data_health, load, policies
 from pages.overview import glossary, today
 from pages.territory import heatmap
 
@@ -64,6 +64,22 @@ PAGES: tuple[PageSpec, ...] = (
         render=audit.render,
         action=Action.SEE_AUDIT,
         icon=":material/policy:",
+    ),
+    PageSpec(
+        key="admin.load",
+        section="admin",
+        url_path="load",
+        render=load.render,
+        action=Action.LOAD_DATA,
+        icon=":material/upload_file:",
+    ),
+    PageSpec(
+        key="admin.data_health",
+        section="admin",
+        url_path="data-health",
+        render=data_health.render,
+        action=Action.LOAD_DATA,
+        icon=":material/health_and_safety:",
     ),
     PageSpec(
         key="account.sessions",

@@ -76,6 +76,8 @@ def _ingest(task: Task) -> Result:
         extract_at=datetime.fromisoformat(extract_at) if extract_at else None,
         progress=task.progress,
     )
+    if task.arguments.get("upload"):
+        task.tools.loading.drop_upload(str(task.arguments["upload"]))
     return Result(report, _told_of_report(report))
 
 
@@ -96,6 +98,7 @@ def _build(task: Task) -> Result:
 
 def _vacuum(task: Task) -> Result:
     swept = task.tools.loading.vacuum(now=task.now)
+    task.tools.loading.sweep_logs(now=task.now)
     return Result(swept, asdict(swept))
 
 

@@ -20,7 +20,7 @@ from data.store.audit import Deed, Subject
 from data.store.audit_trail import Audit
 from data.store.jobs import Jobs
 from data.store.records import Job, JobState
-from data.store.repositories import Users
+from data.store.repositories import Builds, Loads, Users
 
 SILENT = timedelta(seconds=60)
 """A job that did not say for so long that it lives is lost, and so is one that no process took over."""
@@ -30,7 +30,13 @@ MISSED = timedelta(seconds=5)
 
 
 class Work(Protocol):
-    """The part of a unit of work that jobs need."""
+    """The part of a unit of work that jobs need, and what tells of their results."""
+
+    @property
+    def loads(self) -> Loads: ...
+
+    @property
+    def builds(self) -> Builds: ...
 
     @property
     def jobs(self) -> Jobs: ...

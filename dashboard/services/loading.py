@@ -42,6 +42,7 @@ MAPPINGS = Path(__file__).parents[2] / "data" / "sources" / "mappings"
 SAMPLE = "sample-"
 DEMO_SEED = 20260118
 DEMO_ZONE = ZoneInfo("Asia/Shanghai")
+LOGS_KEPT = timedelta(days=90)
 
 
 class Work(Protocol):
@@ -138,6 +139,18 @@ class Loading:
             extract_at=extract_at,
             progress=progress,
         )
+
+    def sweep_logs(self, *, now: datetime) -> None:
+        """Delete logs of jobs that nobody will ask about any more."""
+        self.actor.require(Action.LOAD_DATA)
+        for log in self.settings.jobs.glob("*.log"):
+            if now.timestamp() - log.stat().st_mtime > LOGS_KEPT.total_seconds():
+                log.unlink(missing_ok=True)
+
+    def drop_upload(self, upload: str) -> None:
+        """Delete files that came through the page, once they are loaded."""
+        self.actor.require(Action.LOAD_DATA)
+        shutil.rmtree(self.settings.uploads / Path(upload).name, ignore_errors=True)
 
     def loads(self) -> list[Load]:
         """Every load that counts, newest first."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
 from analytics.core.errors import DomainError, NotSignedIn
+from dashboard.services.upload_files import LARGEST_MEGABYTES, Upload
 from dashboard.ui import errors, identity, markup
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
@@ -26,7 +27,7 @@ OUTCOME = "frame.outcome"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form: text, a secret, a day or none, or some of ``options`` (code → label).
+    """One input of a form: text, a secret, files, a day or none, or some of ``options`` (code → label).
 
     At first it holds those ``chosen``, the day ``on`` or the ``text``. ``single``: one option; with ``free``
     one that is not listed. ``hint`` stands in an empty input.
@@ -42,17 +43,26 @@ class Field:
     single: bool = False
     free: bool = False
     hint: str = ""
+    files: Literal["", "one", "several"] = ""
 
     @property
     def at_first(self) -> Any:
         """What the input holds before anybody typed."""
         if self.is_day:
             return self.on
+        if self.files:
+            return None
         if self.options is None:
             return self.text
         if self.single:
             return next(iter(self.chosen), None)
         return [code for code in self.chosen if code in self.options]
+
+
+def uploaded(typed: Any) -> tuple[Upload, ...]:
+    """What a field of files holds."""
+    held = typed if isinstance(typed, list) else [typed] if typed is not None else []
+    return tuple(Upload(one.name, one.getvalue()) for one in held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,22 @@ class Controls:
         """Keep a choice of this page for this tab (for handlers)."""
         st.session_state[f"{self.key}.{name}.chosen"] = value
 
+    def switch(self, name: str) -> None:
+        """A switch, at first off; :meth:`switched` tells how it stands. The label's words are ``<page>.<name>``."""
+        st.toggle(self.words.t(f"{self.key}.{name}"), key=f"{self.key}.{name}")
+
+    def switched(self, name: str) -> bool:
+        return bool(st.session_state.get(f"{self.key}.{name}"))
+
+    def from_address(self, name: str) -> str | None:
+        """What the address says of ``name``, told once to each tab: later choices are the reader's own."""
+        said = st.query_params.get(name)
+        taken = f"{self.key}.{name}.address"
+        if said is None or st.session_state.get(taken) == said:
+            return None
+        st.session_state[taken] = said
+        return said
+
     def press(self, name: str, send: Callable[[], object], /, *, of: str = "", **facts: object) -> None:
         """A button that sends a command. ``of`` tells buttons of the same name apart.
 
@@ -212,7 +238,9 @@ class Controls:
                     st.session_state[keys[field.name]] = ""
             if carry_out(button, lambda: send(typed), done):
                 for field in fields:
-                    st.session_state[keys[field.name]] = field.at_first
+                    # What was uploaded goes with the form: a form ``of`` something else follows it.
+                    if not field.files:
+                        st.session_state[keys[field.name]] = field.at_first
 
         with st.form(f"{base}{of and f'.{of}'}", border=False):
             for field in fields:
@@ -225,6 +253,11 @@ class Controls:
         if field.is_day:
             st.session_state.setdefault(key, field.at_first)
             st.date_input(label, key=key, format="YYYY-MM-DD")
+            return
+        if field.files:
+            st.file_uploader(
+                label, accept_multiple_files=field.files == "several", max_upload_size=LARGEST_MEGABYTES, key=key
+            )
             return
         if field.options is None:
             kind: Any = "password" if field.secret else "default"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -20,6 +20,14 @@ def remedy(words: Words, error: DomainError) -> str:
         return words.error(error)
     except KeyError:
         return words.t("error.other", code=error.code)
+
+
+def reject_remedy(words: Words, code: str, facts: Mapping[str, object]) -> str:
+    """What is wrong with a row that was set aside and what to do about it; its code where no sentence knows it."""
+    try:
+        return words.t(f"reject.{code}", **facts)
+    except KeyError:
+        return code
 
 
 def missing_tables(error: MissingData) -> tuple[str, ...]:

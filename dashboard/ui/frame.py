@@ -129,6 +129,7 @@ def render_safely(page: Page, spec: PageSpec) -> None:
             errors.nothing_yet(words, spec.needs, may_load=actor.may(Action.LOAD_DATA))
         else:
             spec.render(page)
+            page.mark_late(spec.needs)
 
     safely(words, spec.key, actor, draw, needs=spec.needs)
 

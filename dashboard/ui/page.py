@@ -21,6 +21,7 @@ from dashboard.ui.cache import authorised, recall
 from dashboard.ui.controls import Choice
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
+from dashboard.ui.lateness import lateness
 from dashboard.ui.live import live
 from dashboard.ui.showing import Showing
 from dashboard.ui.tokens import Palette
@@ -53,6 +54,7 @@ class Page(Showing):
     _fresh: Freshness | None = None
     _chips: Slot = None
     _told: str = ""
+    _dated: str = ""
 
     def __post_init__(self) -> None:
         self.fmt = Format(self.words)
@@ -138,7 +140,19 @@ class Page(Showing):
             at=self.fmt.moment(freshness.published_at.astimezone(identity.zone())),
             build=freshness.build_id[:8],
         )
+        self._dated = said
         self.freshness_slot.caption(said)
+
+    def mark_late(self, tables: Sequence[str]) -> None:
+        """Say beside it which sources of ``tables`` are late against their promise; called by the frame after the
+        page, when it is known to show figures.
+        """
+        if self._fresh is None:
+            return
+        extracts = self.ask(self.services.freshness.extracts, action=Action.SEE_GLOSSARY)
+        told = lateness(self.words, self.services.freshness.late(extracts, tables))
+        if told:
+            self.freshness_slot.markdown(f":small[:gray[{self._dated}]] {told}")
 
     def channels(self) -> dict[str, str]:
         """Channel code → name, as the filters offer them."""

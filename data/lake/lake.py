@@ -1,4 +1,4 @@
-"""The lake: one Delta table per contract table, and one for rows that were set aside."""
+"""The lake: one Delta table per contract table, and those about rows that were set aside."""
 
 from __future__ import annotations
 
@@ -38,13 +38,42 @@ object that fills its blanks."""
 HALF = re.compile(r"#\d+$|\.tmp$")
 """Names under which files and entries of the log are written before they get their own."""
 
+RECORDS = "reject_records"
+SETTLED = "settled_rejects"
+RECORD_SCHEMA = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("table", pa.string()),
+        ("key", pa.string()),
+        ("names", pa.list_(pa.string())),
+        ("cells", pa.list_(pa.string())),
+    ]
+)
+"""The record behind a reject as the source has it, its key in the contract's terms where it could be read."""
+SETTLED_SCHEMA = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("of_load", pa.string()),
+        ("of_file", pa.string()),
+        ("of_line", pa.int64()),
+    ]
+)
+"""Rejects of earlier loads whose rows came again, mended, with this load."""
+
+_BESIDE = {REJECTS: REJECT_SCHEMA, RECORDS: RECORD_SCHEMA, SETTLED: SETTLED_SCHEMA}
+"""Tables beside those of the contract."""
+
 SMALL_FILES = 64
 """Files of one partition from which rewriting them pays: opening a file costs about as much as reading a megabyte."""
 
 
 def lake_schema(table: str) -> pa.Schema:
     """Arrow schema of ``table`` in the lake; raises ContractViolation for an unknown one."""
-    return REJECT_SCHEMA if table == REJECTS else physical_schema(contract_table(table))
+    return _BESIDE[table] if table in _BESIDE else physical_schema(contract_table(table))
 
 
 class Lake:
@@ -61,8 +90,8 @@ class Lake:
         return DeltaTable(path).version()
 
     def tables(self) -> list[str]:
-        """Names of the tables that have been written, ``rejects`` included, sorted."""
-        return sorted(name for name in (*TABLES, REJECTS) if self.version(name) is not None)
+        """Names of the tables that have been written, those about rejects included, sorted."""
+        return sorted(name for name in (*TABLES, *_BESIDE) if self.version(name) is not None)
 
     def version(self, table: str) -> int | None:
         """Newest version of ``table``; None when nothing was ever loaded into it."""
@@ -128,6 +157,6 @@ class Lake:
 
 
 def _partitions(table: str) -> list[str] | None:
-    if table == REJECTS or contract_table(table).family is Family.DIMENSION:
+    if table in _BESIDE or contract_table(table).family is Family.DIMENSION:
         return None
     return ["month"]

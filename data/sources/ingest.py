@@ -28,6 +28,7 @@ from data.sources.landing import Landing, Stamp, unreadable_lines
 from data.sources.places import region_centres
 from data.sources.problems import Problems
 from data.sources.readers import Raw
+from data.sources.records import keep_records
 from data.sources.refunds import before_their_sale
 from data.sources.report import FileReport, IngestReport, Progress
 from data.sources.sections import Preparation, Prepared
@@ -228,6 +229,7 @@ class _Door:
             sifted.nothing_lost(unit.label, table, tables[table])
         warned += before_their_sale(good, self.lake, self.backend, loads, self.mapping.source)
         rejected, codes = landing.set_aside(rejects)
+        keep_records(landing, rejects, raws, waiting.sections)
         return _Landed(read, rejected, duplicates, tables, codes, merged(warned))
 
     def _record(

@@ -49,7 +49,7 @@ class Landing:
 
     def land(self, name: str, good: ir.Table) -> int:
         """Append good rows to contract table ``name``; returns how many."""
-        return self._append(name, _lake_rows(contract_table(name), good, self.stamp))
+        return self.append(name, _lake_rows(contract_table(name), good, self.stamp))
 
     def set_aside(self, rejects: Sequence[ir.Table]) -> tuple[int, dict[str, int]]:
         """Append rejects; returns the number of rows they come from and of values per code."""
@@ -57,12 +57,13 @@ class Landing:
             return 0, {}
         stacked = ibis.union(*rejects) if len(rejects) > 1 else rejects[0]
         staged = self.staging.keep(stacked)
-        self._append(REJECTS, _reject_rows(staged, self.stamp))
+        self.append(REJECTS, _reject_rows(staged, self.stamp))
         lines = self.staging.count(staged.select(FILE, LINE).distinct())
         counted = staged.group_by("code").aggregate(n=staged.count()).order_by("code").to_pyarrow().to_pylist()
         return lines, {row["code"]: row["n"] for row in counted}
 
-    def _append(self, name: str, rows: ir.Table) -> int:
+    def append(self, name: str, rows: ir.Table) -> int:
+        """Append ``rows`` to the lake's table ``name``; returns how many."""
         schema = lake_schema(name)
         counted = _Counted(self.progress)
         batches = self.staging.stream(rows.select(schema.names), batch=_BATCH)

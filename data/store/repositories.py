@@ -95,6 +95,12 @@ class Builds:
         row = self._connection.execute(select(builds).order_by(builds.c.sequence.desc()).limit(1)).one_or_none()
         return None if row is None else _build(row)
 
+    def newest(self, limit: int) -> list[Build]:
+        """The builds published last, newest first."""
+        require_brand(self._scope, "builds.newest")
+        rows = self._connection.execute(select(builds).order_by(builds.c.sequence.desc()).limit(limit))
+        return [_build(row) for row in rows]
+
     def current_since(self, moment: datetime) -> list[Build]:
         """Builds that were the latest at some time from ``moment`` on, the latest of all included."""
         before = select(func.max(builds.c.sequence)).where(builds.c.published_at < moment).scalar_subquery()

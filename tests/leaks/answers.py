@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -25,6 +25,8 @@ from dashboard.services.export_files import ExportColumn, Format
 from dashboard.services.exports import Export
 from dashboard.services.requests import Asked
 from dashboard.services.views import Freshness
+from data.health.rejects import RejectsAsked
+from data.store.records import Job, JobState
 
 EVERYTHING = Asked(preset=Preset.EVERYTHING)
 ASKED = (
@@ -38,6 +40,7 @@ ASKED = (
 FEBRUARY = Asked(first=date(2026, 2, 11), last=date(2026, 2, 20))
 _NEW = NewAccount("new", "", "", frozenset({Role.DEALER}), frozenset({"D1"}))
 _WANTED = Wanted("members.tier_gold", None, Decimal(2000), date(2999, 1, 1), "why not")
+_JOB = Job("x", "ingest", {}, "u", "li", datetime(2026, 1, 1, tzinfo=UTC), "x.log", state=JobState.FAILED)
 _FREE = [metric.name for metric in METRICS if metric.name not in {"gross_margin", "gross_margin_rate"}]
 _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
 
@@ -135,6 +138,19 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "policies.approve": lambda services: _refused(lambda: services.policies.approve("x", seen=0, command_id="c")),
     "policies.reject": lambda services: _refused(lambda: services.policies.reject("x", note="x", command_id="c")),
     "policies.withdraw": lambda services: _refused(lambda: services.policies.withdraw("x", command_id="c")),
+    "uploads.mappings": lambda services: _refused(services.uploads.mappings),
+    "uploads.expected": lambda services: _refused(lambda: services.uploads.expected("contract")),
+    "uploads.load": lambda services: _refused(lambda: services.uploads.load((), "contract")),
+    "uploads.again": lambda services: _refused(lambda: services.uploads.again("x")),
+    "uploads.can_repeat": lambda services: _refused(lambda: services.uploads.can_repeat(_JOB)),
+    "freshness.extracts": lambda services: iter([services.freshness.extracts()]),
+    "freshness.late": lambda services: iter([services.freshness.late(services.freshness.extracts(), ("order_line",))]),
+    "health.sources": lambda services: _refused(services.health.sources),
+    "health.builds": lambda services: _refused(services.health.builds),
+    "health.tables": lambda services: _refused(services.health.tables),
+    "health.coverage": lambda services: _refused(services.health.coverage),
+    "health.rejects": lambda services: _refused(lambda: services.health.rejects(RejectsAsked(), 10)),
+    "health.records": lambda services: _refused(lambda: services.health.records(RejectsAsked(), 10)),
     "access.end_session": lambda services: _refused(lambda: services.access.end_session("x", "0" * 16)),
 }
 

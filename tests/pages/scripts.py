@@ -17,16 +17,18 @@ def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
     from dashboard.words import words
     from pages import PAGES
     from tests.dashboard.ui import fake_services as fake
+    from tests.dashboard.ui.fake_data_services import SHOP_LATE, FakeFreshness
 
     def services_for() -> fake.FakeServices:
         if kind == "signed out":
             raise NotSignedIn("not_signed_in")
         services = fake.FakeServices(actor=fake.actor(Role(role)), scope_key=f"{kind} {page}")
+        if kind == "late":
+            services.freshness = FakeFreshness((SHOP_LATE,))
+        for name in ("access", "health", "jobs", "sessions", "viewing"):
+            setattr(services, name, st.session_state.setdefault(f"test.{name}", getattr(services, name)))
         if kind == "nothing built":
             services.build_id = None
-        services.access = st.session_state.setdefault("test.access", services.access)
-        services.sessions = st.session_state.setdefault("test.sessions", services.sessions)
-        services.viewing = st.session_state.setdefault("test.viewing", services.viewing)
         if kind == "viewed":
             viewer = Viewer("u9", "boss", datetime(2026, 11, 1, 7, 0, tzinfo=UTC))
             services.actor = replace(services.actor, viewer=viewer)

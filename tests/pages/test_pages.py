@@ -16,9 +16,11 @@ pytestmark = pytest.mark.slow
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 ADDRESSES = [spec.url_path for spec in PAGES]
-VISITORS = {"access": "administrator", "audit": "administrator"}
+VISITORS = {"access": "administrator", "audit": "administrator"} | dict.fromkeys(
+    ("load", "data-health"), "administrator"
+)
 """Who visits a page that the executive may not open."""
-DATELESS = {"sessions", "access", "audit", "policies"}
+DATELESS = {"sessions", "access", "audit", "policies", "load", "data-health"}
 """Pages that show no business data."""
 
 

@@ -18,6 +18,7 @@ READERS = {"boss", "dealer-one", "dealer-two", "outlet", "leader", "planner", "m
 MAY_OPEN = {"today": READERS, "heatmap": READERS, "glossary": READERS | {"admin"}}
 MAY_OPEN |= {"sessions": READERS | {"admin"}, "access": {"admin"}, "audit": {"admin"}}
 MAY_OPEN |= {"policies": {"boss", "planner", "marketer", "approver", "admin"}}
+MAY_OPEN |= {key: {"admin", "robot"} for key in ("load", "data-health")}
 SEES_COST = {"boss", "planner", "approver"}
 CANARIES = {
     "D1": ("Canary Dealer One",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,11 @@ def test_loads_of_the_shell_are_jobs(tmp_path: Path) -> None:
     assert json.loads(report.stdout)["tables"] == {"product": 1}
     missing = waterline(home, "ingest", str(tmp_path / "none"), "--mapping", "contract")
     assert missing.exit_code == 2
+    old = home / "jobs" / "old.log"
+    old.write_text("long ago")
+    os.utime(old, (0, 0))
     assert waterline(home, "vacuum").exit_code == 0
+    assert not old.exists()
     jobs = json.loads(waterline(home, "jobs", "--json").stdout)["jobs"]
     assert [(job["kind"], job["state"]) for job in jobs] == [
         ("vacuum", "succeeded"), ("ingest", "failed"), ("ingest", "succeeded"),

@@ -44,6 +44,7 @@ from dashboard.settings import settings_from
 from data.store.audit import GENESIS, AuditEvent, Deed, Finding, Head, Subject, sealed
 from data.store.engine import open_store
 from data.store.records import Disclosure, LiveSession, User
+from tests.dashboard.ui.fake_data_services import FakeFreshness, FakeHealth, FakeJobs, FakeUploads
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
 FRESH = Freshness("b20261031", datetime(2026, 11, 1, 6, 12, tzinfo=UTC), COVERED, "CNY")
@@ -430,6 +431,15 @@ class FakeServices:
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
     sessions: FakeSessions = field(default_factory=FakeSessions)
     access: FakeAccess = field(default_factory=FakeAccess)
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+
+    freshness: FakeFreshness = field(default_factory=FakeFreshness)
+    health: FakeHealth = field(default_factory=FakeHealth)
+
+    @property
+    def uploads(self) -> FakeUploads:
+        return FakeUploads(self.jobs)
+
     viewing: FakeViewing = field(default_factory=FakeViewing)
     audit: FakeAudit = field(default_factory=FakeAudit)
     exports: FakeExports = field(default_factory=FakeExports)

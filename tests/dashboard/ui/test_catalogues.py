@@ -24,9 +24,12 @@ from dashboard.services.policy_effects import COUNTS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.ui.filters import WIDGETS
 from dashboard.words import LANGUAGES, words
+from data.contract import TABLES
+from data.health.rejects import FILTERS
 from data.store.audit import FINDINGS, Deed
 from data.store.records import JobState
 from pages import PAGES
+from pages.admin.loaded_tables import ORDER
 from pages.territory.heatmap import METRICS as MAPPED
 from pages.territory.heatmap import SIZES
 
@@ -66,6 +69,12 @@ def job_keys() -> set[str]:
     """Keys about jobs that code puts together."""
     keys = {f"job.kind.{kind}" for kind in KINDS} | {f"job.state.{state.value}" for state in JobState}
     keys |= {f"error.job_{code}" for code in ("before_failed", "broken", "lost", "never_started")}
+    keys |= {f"job.{name}" for name in ("absent", "ignored")} | {
+        f"job.stage.{name}" for name in ("check", "load", "read", "wait")
+    }
+    keys |= {f"admin.load.{name}" for name in ("again", "again.done", "cancel", "cancel.done", "mapping", "rejects")}
+    keys |= {f"admin.load.start.{name}" for name in ("button", "done", "extract_at", "files", "mapping")}
+    keys |= {f"table.{name}" for name in TABLES}
     return keys | {f"cli.column.{name}" for name in ("job", "kind", "for", "state", "progress", "outcome")}
 
 
@@ -89,6 +98,13 @@ def access_keys() -> set[str]:
     return keys
 
 
+def health_keys() -> set[str]:
+    """Keys about data health that code puts together."""
+    keys = {f"admin.data_health.{name}{rest}" for name in FILTERS for rest in ("", ".all")}
+    keys |= {f"column.reject.{name}" for name in FILTERS} | {"admin.data_health.mended_too"}
+    return keys | {f"fault.{kind}" for kind in ORDER}
+
+
 def made_keys() -> set[str]:
     """Keys that code puts together."""
     keys = {f"metric.{metric.name}.{part}" for metric in METRICS for part in ("label", "about", "formula")}
@@ -107,7 +123,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
     keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
-    keys |= job_keys()
+    keys |= job_keys() | health_keys()
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
     keys |= access_keys()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
