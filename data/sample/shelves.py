@@ -55,10 +55,15 @@ class Shelves:
         self.births: list[list[int]] = [[] for _ in life]
         self.of_sku = [np.flatnonzero(pairs.sku == sku) for sku in range(len(life))]
         self._fresh = np.ones((len(life), slots), dtype=bool)
+        # By pair and lot, 1 where it can be sold: looking it up by SKU each time is what took longest.
+        self._mask = np.ones_like(self.stock)
 
     def begin(self, day: int) -> None:
         """Lots that expire today can be sold no more."""
-        self._fresh = self.made + self.life[:, None] > day
+        fresh = self.made + self.life[:, None] > day
+        for sku in np.flatnonzero((fresh != self._fresh).any(axis=1)).tolist():
+            self._mask[self.of_sku[sku]] = fresh[sku]
+        self._fresh = fresh
 
     def add_lot(self, sku: int, day: int) -> None:
         """A new lot is made; the oldest one, long expired and scrapped, leaves the account."""
@@ -70,19 +75,20 @@ class Shelves:
         self.made[sku, -1] = day
         self._fresh[sku, :-1] = self._fresh[sku, 1:]
         self._fresh[sku, -1] = True
+        self._mask[rows] = self._fresh[sku]
         self.newest[sku] += 1
         self.births[sku].append(day)
 
     def usable(self, rows: np.ndarray) -> np.ndarray:
         """Units of each pair that have not expired."""
-        return np.asarray((self.stock[rows] * self._fresh[self.pairs.sku[rows]]).sum(axis=1))
+        return np.asarray(np.einsum("ij,ij->i", self.stock[rows], self._mask[rows]), dtype=np.int64)
 
     def all_usable(self) -> np.ndarray:
-        return self.usable(np.arange(len(self.stock)))
+        return np.asarray(np.einsum("ij,ij->i", self.stock, self._mask), dtype=np.int64)
 
     def take(self, rows: np.ndarray, units: np.ndarray, *, newest_first: np.ndarray) -> np.ndarray:
         """Take ``units`` off each pair, at most what is usable there; returns what came from each lot."""
-        held = self.stock[rows] * self._fresh[self.pairs.sku[rows]]
+        held = self.stock[rows] * self._mask[rows]
         held[newest_first] = held[newest_first, ::-1]
         taken = np.minimum(np.cumsum(held, axis=1), units[:, None])
         taken[:, 1:] -= taken[:, :-1].copy()
@@ -117,7 +123,7 @@ class Shelves:
         if not len(stale):
             return np.array([], int), np.array([], int)
         rows = np.concatenate([self.of_sku[sku] for sku in stale])
-        at, slot = np.nonzero((self.stock[rows] > 0) & ~self._fresh[self.pairs.sku[rows]])
+        at, slot = np.nonzero((self.stock[rows] > 0) & (self._mask[rows] == 0))
         return rows[at], slot
 
 
