@@ -13,9 +13,10 @@ from pathlib import Path
 import streamlit as st
 from anyio import create_task_group, to_thread
 
+from dashboard.api.rehearsal import rehearse
 from dashboard.api.routes import web_middleware, web_routes
 from dashboard.api.site import Site
-from dashboard.composition import latest_build, rehearse, released, sign_in_of
+from dashboard.composition import latest_build, released, sign_in_of
 from dashboard.services.readiness import readiness
 from dashboard.services.sign_in import LocalAccounts
 from dashboard.settings import settings_from

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-from analytics.core.access import ROOT, Actor, Role, Scope
-from analytics.core.errors import DomainError, NotSignedIn
-from analytics.core.geo import RESOLUTIONS
+from analytics.core.access import ROOT, Actor, Scope
+from analytics.core.errors import NotSignedIn
 from analytics.policies.table import PolicyTable
 from dashboard.services.access import Access, Units
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
 from dashboard.services.audit_log import AuditLog
+from dashboard.services.bound import Services as Services  # noqa: PLC0414 - composition hands it out
 from dashboard.services.data_health import DataHealth
 from dashboard.services.desk import Desk
 from dashboard.services.exports import Exports, Means
 from dashboard.services.filters import Filters
+from dashboard.services.forecast_view import ForecastView
+from dashboard.services.forecasting import Forecasting
 from dashboard.services.freshness import DataFreshness
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.job_kinds import Tools
@@ -30,7 +30,6 @@ from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
 from dashboard.services.policies import Units as PolicyUnits
-from dashboard.services.requests import Asked
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.standing import SessionPolicy, session_policy
@@ -46,10 +45,8 @@ from data.sole_writer import PATIENCE
 from data.store.audit import Deed, Subject
 from data.store.engine import Store
 from data.store.identity import Identity
-from data.store.records import Build
+from data.store.records import Build, ForecastRun
 from data.store.unit_of_work import UnitOfWork
-
-logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -68,34 +65,6 @@ POLICIES_KEPT = 8
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Every use case, bound to one actor. Scope, build and number of policies belong in every cache key."""
-
-    actor: Actor
-    desk: Desk
-    filters: Filters
-    overview: Overview
-    why: Why
-    territory: Territory
-    territories: TerritoryTerms
-    glossary: GlossaryService
-    ask: Ask
-    sessions: Sessions
-    access: Access
-    policies: Policies
-    viewing: ViewAs
-    jobs: Jobs
-    exports: Exports
-    audit: AuditLog
-    uploads: Uploads
-    freshness: DataFreshness
-    health: DataHealth
-    scope_key: str
-    build_id: str | None
-    policy_number: int
 
 
 def services_for(
@@ -135,6 +104,17 @@ def loading_for(settings: Settings, store: Store, actor: Actor, *, patience: tim
     return Loading(settings, store, actor, work_of(store, actor), patience)
 
 
+def forecasting_for(settings: Settings, store: Store, actor: Actor) -> Forecasting:
+    """Use case of the job that forecasts, in the actor's scope."""
+    return Forecasting(
+        actor,
+        settings.forecasts,
+        build=lambda: latest_build(store),
+        facts=lambda build: _facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())),
+        work=work_of(store, actor),
+    )
+
+
 def office_for(
     settings: Settings, store: Store, clock: Clock = utc_now, *, patience: timedelta = JOBS_PATIENCE
 ) -> Office:
@@ -143,7 +123,9 @@ def office_for(
         settings=settings,
         work=lambda actor: work_of(store, actor)(),
         reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
-        tools=lambda actor: Tools(loading_for(settings, store, actor, patience=patience)),
+        tools=lambda actor: Tools(
+            loading_for(settings, store, actor, patience=patience), forecasting_for(settings, store, actor)
+        ),
         clock=clock,
     )
 
@@ -172,18 +154,6 @@ def known_grants(settings: Settings, store: Store, grants: frozenset[str]) -> No
         _facts(Scope(grants), settings.marts, build.id, tuple(build.marts.items()))
 
 
-def rehearse(settings: Settings, store: Store) -> None:
-    """Ask as head office would, and keep nothing but open files and compiled questions; a home without data is fine."""
-    actor = Actor("service:rehearsal", "service:rehearsal", frozenset({Role.EXECUTIVE}), frozenset({ROOT}))
-    services = services_as(settings, store, lambda: actor)
-    try:
-        services.filters.options()
-        services.overview.today(Asked())
-        services.territory.heatmap(Asked(), "sales", min(RESOLUTIONS))
-    except DomainError as error:
-        logger.info("nothing to rehearse: %s", error)
-
-
 def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Clock) -> Services:
     actor = who()
     # One build for the whole run: a page must not show half of one and half of the next.
@@ -206,6 +176,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         why=Why(desk),
         territory=Territory(desk),
         territories=TerritoryTerms(desk, clock),
+        forecast=ForecastView(desk, lambda: _latest_run(store), partial(_run_facts, settings)),
         glossary=GlossaryService(desk),
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),
@@ -222,6 +193,18 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         build_id=build.id if build else None,
         policy_number=policies,
     )
+
+
+def _latest_run(store: Store) -> ForecastRun | None:
+    """The forecast that was published last; like the build, nobody's secret."""
+    with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
+        return unit.forecast_runs.latest()
+
+
+def _run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun) -> ScopedFacts:
+    """The door to a run's results, cut by the partner tree of ``build``."""
+    tree = str(settings.marts / build.marts["partner_closure"])
+    return _facts(scope, settings.forecasts, run.id, (("partner_closure", tree), *run.files.items()))
 
 
 def _units(settings: Settings, store: Store) -> Units:

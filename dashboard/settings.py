@@ -35,6 +35,11 @@ class Settings:
         return self.home / "marts"
 
     @property
+    def forecasts(self) -> Path:
+        """Results of forecast runs, in files named by their content."""
+        return self.home / "forecasts"
+
+    @property
     def audit(self) -> Path:
         """Published heads of the audit trail, outside the store; copy them where the store's keeper cannot write."""
         return self.home / "audit"

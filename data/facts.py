@@ -8,10 +8,14 @@ import pyarrow as pa
 from analytics.core.access import ROOT, Scope
 from analytics.core.errors import AccessDenied
 from data.engines.duckdb import DuckDBEngine
+from data.forecasts import FORECAST_TABLES, ForecastTable
 from data.marts import MARTS
 from data.marts.mart import Mart
 
-_MARTS: dict[str, Mart] = {mart.name: mart for mart in MARTS}
+_MARTS: dict[str, Mart | ForecastTable] = {
+    **{mart.name: mart for mart in MARTS},
+    **{table.name: table for table in FORECAST_TABLES},
+}
 
 
 class ScopedFacts:
@@ -37,7 +41,7 @@ class ScopedFacts:
             self._cut[name] = self._within(self._engine.table(name), _MARTS[name])
         return self._cut[name]
 
-    def _within(self, rows: ir.Table, mart: Mart) -> ir.Table:
+    def _within(self, rows: ir.Table, mart: Mart | ForecastTable) -> ir.Table:
         if mart.owner is None:
             return rows
         mine = self._closure().select("descendant").distinct()

@@ -7,6 +7,7 @@ from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
 from pages.overview import glossary, today
+from pages.supply import forecast
 from pages.territory import heatmap
 
 SALES_TABLES = ("order_line", "product", "channel", "node")
@@ -40,6 +41,15 @@ PAGES: tuple[PageSpec, ...] = (
         icon=":material/hexagon:",
         needs=(*SALES_TABLES, "partner"),
         home_of=frozenset({Role.DEALER, Role.STORE, Role.GROUP_LEADER}),
+    ),
+    PageSpec(
+        key="supply.forecast",
+        section="supply",
+        url_path="forecast",
+        render=forecast.render,
+        action=Action.SEE_FORECAST,
+        icon=":material/query_stats:",
+        needs=SALES_TABLES,
     ),
     PageSpec(
         key="admin.access",

@@ -41,13 +41,15 @@ class Action(StrEnum):
     SEE_AUDIT = "see_audit"
     KEEP_BACKUPS = "keep_backups"
     KEEP_OWN_ACCOUNT = "keep_own_account"
+    SEE_FORECAST = "see_forecast"
+    FORECAST = "forecast"
     SEE_POLICIES = "see_policies"
     CHANGE_POLICIES = "change_policies"
     APPROVE_POLICIES = "approve_policies"
 
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
-_READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS}
+_READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS, Action.SEE_FORECAST}
 _HEAD_OFFICE = _READ | {Action.SEE_POLICIES}
 _POLICIES = frozenset({Action.SEE_POLICIES, Action.CHANGE_POLICIES, Action.APPROVE_POLICIES})
 
@@ -56,14 +58,14 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.DEALER: _READ,
     Role.STORE: _READ,
     Role.GROUP_LEADER: _READ,
-    Role.MERCHANDISER: _HEAD_OFFICE | {Action.SEE_COST},
+    Role.MERCHANDISER: _HEAD_OFFICE | {Action.SEE_COST, Action.FORECAST},
     Role.MARKETER: _HEAD_OFFICE,
     Role.APPROVER: _HEAD_OFFICE | {Action.SEE_COST, Action.APPROVE_POLICIES},
     Role.ADMINISTRATOR: _PERSON
     | _POLICIES
     | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.VIEW_AS, Action.SEE_AUDIT}
-    | {Action.KEEP_BACKUPS},
-    Role.SERVICE: frozenset({Action.LOAD_DATA}),
+    | {Action.KEEP_BACKUPS, Action.FORECAST},
+    Role.SERVICE: frozenset({Action.LOAD_DATA, Action.FORECAST}),
 }
 
 

@@ -14,6 +14,7 @@ import typer
 from analytics.core.access import Role
 from dashboard.cli.audit import audit, exports
 from dashboard.cli.backups import backup, restore
+from dashboard.cli.forecasts import forecast
 from dashboard.cli.jobs import job, jobs, run_here
 from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
 from dashboard.cli.policies import policies
@@ -41,6 +42,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(jobs, name="jobs")
 app.add_typer(policies, name="policies")
 app.add_typer(job, name="job", hidden=True)
+app.command()(forecast)
 app.command()(backup)
 app.command()(exports)
 app.command()(restore)

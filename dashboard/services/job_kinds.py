@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from analytics.core.access import Action
+from dashboard.services.forecasting import Forecasting, facts_of
 from dashboard.services.loading import Loading
 from data.sources.inputs import shown
 from data.sources.report import IngestReport, Progress
@@ -25,6 +26,7 @@ class Tools:
     """Use cases that the work of jobs is made of, bound to the job's actor by :mod:`dashboard.composition`."""
 
     loading: Loading
+    forecasting: Forecasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,24 @@ def _vacuum(task: Task) -> Result:
     return Result(swept, asdict(swept))
 
 
+def _check_forecast(_tools: Tools, arguments: Arguments) -> None:
+    as_of = arguments.get("as_of")
+    if as_of:
+        date.fromisoformat(as_of)
+
+
+def _forecast(task: Task) -> Result:
+    as_of, days = task.arguments.get("as_of"), task.arguments.get("horizon_days")
+    run = task.tools.forecasting.run(
+        as_of=date.fromisoformat(as_of) if as_of else None, horizon_days=days, now=task.now, progress=task.progress
+    )
+    return Result(run, facts_of(run))
+
+
 KINDS: Mapping[str, Kind] = {
     "ingest": Kind(Action.LOAD_DATA, _ingest, _check_ingest, _told_of_ingest),
     "build": Kind(Action.LOAD_DATA, _build),
     "vacuum": Kind(Action.LOAD_DATA, _vacuum),
+    "forecast": Kind(Action.FORECAST, _forecast, _check_forecast),
 }
 """A further kind joins here, and what its work needs joins :class:`Tools`."""

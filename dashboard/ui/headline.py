@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from analytics.metrics.metric import Unit
+from dashboard.services.forecast_view import Outlook
 from dashboard.services.views import Heatmap, Tile, Today
 from dashboard.ui.formatting import JOINED, NOTHING, Format, is_number
 
@@ -108,3 +109,24 @@ def escaped(text: str) -> str:
     '\\\\[a\\\\]\\\\(http\\\\://x\\\\)'
     """
     return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|~<>$:" else char for char in text)
+
+
+def forecast_sentence(fmt: Format, view: Outlook) -> str:
+    """Demand ahead with its interval, and how good the forecast was one period ahead."""
+    t, (ours, naive) = fmt.words.t, view.wape
+    mean, (low, high) = float(view.ahead["mean"].sum()), view.total
+    facts = {
+        "periods": len(view.ahead),
+        "unit": t(f"forecast.unit.{view.bucket}"),
+        "mean": together(fmt.value(mean, Unit.UNITS)),
+        "wape": together(fmt.value(ours, Unit.RATE)),
+        "baseline": together(fmt.value(naive, Unit.RATE)),
+    }
+    if not (is_number(low) and is_number(high)):
+        return t("forecast.lead.plain", **facts)
+    return t(
+        "forecast.lead",
+        low=together(fmt.value(low, Unit.UNITS)),
+        high=together(fmt.value(high, Unit.UNITS)),
+        **facts,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.marts import dimensions, mentions, partners, places, sales, targets, territories
+from data.marts import demand, dimensions, mentions, partners, places, sales, targets, territories
 from data.marts.mart import Mart
 
 MARTS: tuple[Mart, ...] = (
@@ -13,4 +13,5 @@ MARTS: tuple[Mart, ...] = (
     *sales.MARTS,
     *targets.MARTS,
     *territories.MARTS,
+    *demand.MARTS,
 )

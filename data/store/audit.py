@@ -40,6 +40,7 @@ class Deed(StrEnum):
     LOAD_FINISHED = "load.finished"
     LOAD_FORGOTTEN = "load.forgotten"
     BUILD_PUBLISHED = "build.published"
+    FORECAST_PUBLISHED = "forecast.published"
     HOME_BACKED_UP = "home.backed_up"
     HOME_RESTORED = "home.restored"
     JOB_STARTED = "job.started"

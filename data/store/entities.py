@@ -232,3 +232,24 @@ disclosure = Table(
     Index("ix_disclosure_user_id", "user_id", "checksum"),
     Index("ix_disclosure_at", "at"),
 )
+
+forecast_runs = Table(
+    "forecast_runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("published_at", UtcTime, nullable=False),
+    # No foreign key: a run outlives its build.
+    Column("build", String(64), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("horizon_days", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("series", BigInteger, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("accuracy", JSON, nullable=False),
+    Column("flags", JSON, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("asked_by", String(200), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Index("ix_forecast_runs_published_at", "published_at"),
+)

@@ -169,3 +169,26 @@ class Disclosure:
     format: str
     checksum: str
     build_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRun:
+    """One published forecast. ``files``: table → file name below the folder of forecasts, each named by its content.
+
+    ``parameters``, ``versions`` and ``accuracy`` hold plain values; ``flags`` says how many series carry each flag.
+    """
+
+    id: str
+    published_at: datetime
+    build: str
+    as_of: date
+    horizon_days: int
+    seed: int
+    series: int
+    parameters: Mapping[str, Any]
+    versions: Mapping[str, str]
+    accuracy: Mapping[str, Any]
+    flags: Mapping[str, int]
+    files: Mapping[str, str]
+    asked_by: str
+    seconds: float

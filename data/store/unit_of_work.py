@@ -13,13 +13,14 @@ from analytics.core.errors import AccessDenied
 from data.store.audit_trail import Audit
 from data.store.disclosures import Disclosures
 from data.store.engine import Store
+from data.store.forecast_runs import ForecastRuns
 from data.store.jobs import Jobs
 from data.store.policies import PolicyChanges
 from data.store.repositories import Builds, Loads, Users
 
 
 class UnitOfWork:
-    """One transaction over loads, builds, users, policies, jobs, the audit trail and the log of what left.
+    """One transaction over loads, builds, users, policies, jobs, forecast runs, the audit trail and what left.
 
     Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
@@ -33,6 +34,7 @@ class UnitOfWork:
     jobs: Jobs
     audit: Audit
     disclosures: Disclosures
+    forecast_runs: ForecastRuns
 
     def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
         if not isinstance(scope, Scope):
@@ -56,6 +58,7 @@ class UnitOfWork:
         self.jobs = Jobs(connection, self._scope)
         self.audit = Audit(connection, self._scope)
         self.disclosures = Disclosures(connection, self._scope)
+        self.forecast_runs = ForecastRuns(connection, self._scope)
         return self
 
     def __exit__(

@@ -97,6 +97,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "filters.options": lambda services: iter([services.filters.options()]),
     "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
     "why.explain": _reasons,
+    "forecast.outlook": lambda services: _refused(lambda: services.forecast.outlook(EVERYTHING)),
     "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in (*ASKED, FEBRUARY)),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,

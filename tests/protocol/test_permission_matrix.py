@@ -17,6 +17,7 @@ pytestmark = pytest.mark.protocol
 READERS = {"boss", "dealer-one", "dealer-two", "outlet", "leader", "planner", "marketer", "approver"}
 MAY_OPEN = {"today": READERS, "heatmap": READERS, "glossary": READERS | {"admin"}}
 MAY_OPEN |= {"sessions": READERS | {"admin"}, "access": {"admin"}, "audit": {"admin"}}
+MAY_OPEN |= {"forecast": READERS}
 MAY_OPEN |= {"policies": {"boss", "planner", "marketer", "approver", "admin"}}
 MAY_OPEN |= {key: {"admin", "robot"} for key in ("load", "data-health")}
 SEES_COST = {"boss", "planner", "approver"}

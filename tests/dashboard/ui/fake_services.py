@@ -45,6 +45,7 @@ from data.store.audit import GENESIS, AuditEvent, Deed, Finding, Head, Subject, 
 from data.store.engine import open_store
 from data.store.records import Disclosure, LiveSession, User
 from tests.dashboard.ui.fake_data_services import FakeFreshness, FakeHealth, FakeJobs, FakeUploads
+from tests.dashboard.ui.fake_forecast import FakeForecast
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
 FRESH = Freshness("b20261031", datetime(2026, 11, 1, 6, 12, tzinfo=UTC), COVERED, "CNY")
@@ -428,6 +429,7 @@ class FakeServices:
     overview: FakeOverview = field(default_factory=FakeOverview)
     why: FakeWhy = field(default_factory=FakeWhy)
     territory: FakeTerritory = field(default_factory=FakeTerritory)
+    forecast: FakeForecast = field(default_factory=lambda: FakeForecast(FRESH))
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
     sessions: FakeSessions = field(default_factory=FakeSessions)
     access: FakeAccess = field(default_factory=FakeAccess)

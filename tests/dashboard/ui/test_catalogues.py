@@ -11,6 +11,7 @@ import pytest
 
 from analytics.core.access import Role
 from analytics.core.calendar import Comparison, Preset
+from analytics.forecasting.contract import Bucket, Flag
 from analytics.metrics.coverage import GAPS
 from analytics.metrics.facts import FACTS
 from analytics.metrics.metric import Additivity, Favourable, Unit
@@ -19,6 +20,7 @@ from analytics.policies.change import FOUND, State
 from analytics.policies.policy import CRITERIA, Keys, Measure
 from analytics.policies.registry import POLICIES, SECTIONS
 from dashboard.services.exports import EXPORT
+from dashboard.services.forecast_view import EVENTS
 from dashboard.services.job_kinds import KINDS
 from dashboard.services.policy_effects import COUNTS
 from dashboard.ui.asked_url import CUSTOM, LISTS
@@ -84,6 +86,13 @@ def audit_keys() -> set[str]:
     return {f"audit.deed.{deed}" for deed in Deed} | {f"audit.left.{EXPORT}"} | {f"admin.audit.{one}" for one in told}
 
 
+def forecast_keys() -> set[str]:
+    """Keys of the forecast's page and shell that code puts together."""
+    keys = {f"forecast.{part}.{bucket.value}" for part in ("bucket", "unit") for bucket in Bucket}
+    keys |= {f"forecast.flag.{flag.value}" for flag in Flag} | {f"forecast.event.{event}" for event in EVENTS}
+    return keys | {f"cli.column.{name}" for name in ("bucket", "wape", "baseline", "bias", "covered")}
+
+
 def access_keys() -> set[str]:
     """Keys of the pages about accounts and sessions that code puts together."""
     keys = {f"admin.access.create.{one}" for one in ("name", "display_name", "password", "roles", "grants", "button")}
@@ -123,7 +132,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
     keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
-    keys |= job_keys() | health_keys()
+    keys |= job_keys() | health_keys() | forecast_keys()
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
     keys |= access_keys()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}

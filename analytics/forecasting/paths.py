@@ -1,0 +1,105 @@
+"""Joint sample paths of demand, and the quantiles that follow from them for sums over time and over groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.forecasting.contract import Flags, Floats, Ints
+from analytics.forecasting.errors import OFFSET, Errors, Families, by_cell, cells, pooled_errors
+
+Paths = npt.NDArray[np.float32]
+"""Paths × series × horizons, units, never negative."""
+
+SMALL = 20.0
+"""Up to this size, units of an integer series are drawn; above, rounding to a unit would change nothing."""
+
+
+def sample_paths(
+    said: Floats,
+    promoted: Floats,
+    family: Families,
+    errors: Errors,
+    *,
+    whole: Flags,
+    paths: int,
+    seed: int,
+    first: int = 0,
+) -> Paths:
+    """Paths around the locations ``said`` (series × horizons); ``whole`` marks series that sell whole units.
+
+    Path p takes the ranks of one past origin for all series, each from a series of its own family, chosen at random.
+    ``first``: number of the first series, where a panel is drawn in parts; the origin of a path is the same in all.
+    """
+    generator = np.random.default_rng((seed, first))
+    ranks = _drawn(errors, family, said.shape, paths, seed, generator)
+    drawn = np.zeros(ranks.shape, dtype=np.float32)
+    for key, where in by_cell(cells(said, promoted, errors.cuts)):
+        values = pooled_errors(errors.by_cell, key)
+        at = np.minimum((ranks[:, where] * len(values)).astype(np.int64), len(values) - 1)
+        drawn[:, where] = (said[where] + OFFSET) * np.exp(values[at]) - OFFSET
+    drawn = np.where(np.isnan(said)[None], np.float32(np.nan), np.maximum(drawn, 0))
+    return _in_units(drawn, whole, generator)
+
+
+def _drawn(
+    errors: Errors, family: Families, shape: tuple[int, ...], paths: int, seed: int, generator: np.random.Generator
+) -> Floats:
+    """Paths × series × horizons of ranks in 0..1; independent uniform ones where no origin is known."""
+    origins = [at for at in range(len(errors.ranks)) if np.isfinite(errors.ranks[at, :, 0]).any()]
+    if not origins:
+        return generator.random((paths, *shape))
+    order = np.resize(np.random.default_rng(seed).permutation(origins), paths)
+    drawn = np.empty((paths, *shape))
+    for origin in sorted(set(order.tolist())):
+        mine = np.flatnonzero(order == origin)
+        known = np.flatnonzero(np.isfinite(errors.ranks[origin, :, 0]))
+        pool = known[np.argsort(errors.family[known], kind="stable")]
+        families = errors.family[pool]
+        first = np.searchsorted(families, family, side="left")
+        count = np.searchsorted(families, family, side="right") - first
+        first, count = np.where(count > 0, first, 0), np.where(count > 0, count, len(pool))
+        chosen = pool[first + (generator.random((len(mine), shape[0])) * count).astype(np.int64)]
+        drawn[mine] = errors.ranks[origin][chosen]
+    # Within its rank an error is spread evenly, so that few errors do not make steps.
+    jitter = (generator.random(drawn.shape) - 0.5) / 50
+    return np.clip(drawn + jitter, 0.0, 1.0 - 1e-9)
+
+
+def _in_units(drawn: Paths, whole: Flags, generator: np.random.Generator) -> Paths:
+    """Whole units where the series sells whole units: rounded up or down at random, so that the mean stays."""
+    small = whole[None, :, None] & (drawn < SMALL)
+    rounded = np.floor(drawn + generator.random(drawn.shape, dtype=np.float32))
+    large = np.where(whole[None, :, None], np.round(drawn), drawn)
+    return np.asarray(np.where(small, rounded, large), dtype=np.float32)
+
+
+def over(paths: Paths, cover: Floats) -> Paths:
+    """Paths × series: demand summed over the horizon with weights ``cover`` (series × horizons, 0 to 1).
+
+    A lead time and review of 10 days in weeks is 1, 3/7, 0 …
+    """
+    return np.asarray(np.einsum("psh,sh->ps", paths, cover), dtype=np.float32)
+
+
+def cover_of(days: Floats, horizon: int, bucket_days: int) -> Floats:
+    """Weights of the periods that ``days`` from the origin on reach into, per series.
+
+    >>> cover_of(np.array([10.0]), 3, 7).round(3).tolist()
+    [[1.0, 0.429, 0.0]]
+    """
+    begun = np.arange(horizon) * bucket_days
+    return np.clip((np.asarray(days, dtype=np.float64)[:, None] - begun[None, :]) / bucket_days, 0.0, 1.0)
+
+
+def grouped(paths: Paths, group: Ints, groups: int) -> Paths:
+    """Paths × groups × horizons: sums over the series of each group."""
+    total = np.zeros((len(paths), groups, paths.shape[2]), dtype=np.float32)
+    for number in range(groups):
+        total[:, number] = np.nansum(paths[:, group == number], axis=1)
+    return total
+
+
+def quantiles(paths: Paths, levels: tuple[float, ...]) -> Floats:
+    """Levels × what the paths are of; monotone in the level. Inverse of the distribution, so whole units stay whole."""
+    return np.quantile(paths, levels, axis=0, method="inverted_cdf").astype(np.float64)

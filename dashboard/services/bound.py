@@ -1,0 +1,55 @@
+"""Every use case, bound to one actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analytics.core.access import Actor
+from dashboard.services.access import Access
+from dashboard.services.ask import Ask
+from dashboard.services.audit_log import AuditLog
+from dashboard.services.data_health import DataHealth
+from dashboard.services.desk import Desk
+from dashboard.services.exports import Exports
+from dashboard.services.filters import Filters
+from dashboard.services.forecast_view import ForecastView
+from dashboard.services.freshness import DataFreshness
+from dashboard.services.glossary import GlossaryService
+from dashboard.services.jobs import Jobs
+from dashboard.services.overview import Overview
+from dashboard.services.policies import Policies
+from dashboard.services.sessions import Sessions
+from dashboard.services.territories import TerritoryTerms
+from dashboard.services.territory import Territory
+from dashboard.services.uploads import Uploads
+from dashboard.services.viewing import ViewAs
+from dashboard.services.why import Why
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every use case, bound to one actor. Scope, build and number of policies belong in every cache key."""
+
+    actor: Actor
+    desk: Desk
+    filters: Filters
+    overview: Overview
+    why: Why
+    territory: Territory
+    territories: TerritoryTerms
+    forecast: ForecastView
+    glossary: GlossaryService
+    ask: Ask
+    sessions: Sessions
+    access: Access
+    policies: Policies
+    viewing: ViewAs
+    jobs: Jobs
+    exports: Exports
+    audit: AuditLog
+    uploads: Uploads
+    freshness: DataFreshness
+    health: DataHealth
+    scope_key: str
+    build_id: str | None
+    policy_number: int

@@ -1,0 +1,163 @@
+"""Demand marts: what was sold from which node, when it was out of stock, and where it is listed."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics.core.access import ROOT
+from data.marts.mart import Inputs, Mart
+
+UNNAMED = "p:"
+"""Before the partner's code: the node of lines that name none."""
+
+OPEN_END = "9999-12-31"
+
+
+def stock_node(inputs: Inputs) -> ir.Table:
+    """Grain: node; those declared, and those that only facts name (``listed`` false). Owner: the node's partner."""
+    declared = inputs.current("node")
+    known = declared.select(
+        node=declared.node, name=declared.name, kind=declared.kind, region=declared.region,
+        owner=declared.partner.fill_null(ROOT), listed=ibis.literal(True),
+    )  # fmt: skip
+    sold = _sold(inputs)
+    missing = sold.anti_join(known, "node").group_by("node").aggregate(partner=sold.partner.min())
+    unlisted = missing.select(
+        node=missing.node, name=missing.node.re_replace(f"^{UNNAMED}", ""), kind=ibis.null("string"),
+        region=ibis.null("string"), owner=missing.partner.fill_null(ROOT), listed=ibis.literal(False),
+    )  # fmt: skip
+    return known.union(unlisted)
+
+
+def demand(inputs: Inputs) -> ir.Table:
+    """Grain: node × sku × day × period (day, week); order lines and aggregated sell-out are one demand.
+
+    Owner: who owns the node, whoever the order came through: the stock that has to meet it stands there.
+    """
+    sold = _sold(inputs)
+    summed = sold.group_by("node", "sku", "day", "period").aggregate(units=sold.units.sum())
+    nodes = inputs.mart("stock_node").select("node", "owner")
+    joined = summed.inner_join(nodes, "node")
+    return joined.select("owner", "node", "sku", "day", "period", units=joined.units.cast("float64"))
+
+
+def _sold(inputs: Inputs) -> ir.Table:
+    lines = inputs.current("order_line")
+    paid = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
+    unnamed = ibis.literal(UNNAMED) + paid.entry_partner.fill_null(ROOT)
+    orders = paid.select(
+        node=ibis.coalesce(paid.node, unnamed), partner=paid.entry_partner, sku=paid.sku, day=paid.business_day,
+        period=ibis.literal("day"), units=paid.quantity.cast("decimal(18, 3)"),
+    )  # fmt: skip
+    totals = inputs.current("sell_out_agg")
+    reported = totals.select(
+        node=totals.node, partner=totals.partner, sku=totals.sku, day=totals.day, period=totals.period,
+        units=totals.quantity.cast("decimal(18, 3)"),
+    )  # fmt: skip
+    return orders.union(reported)
+
+
+def stock_out(inputs: Inputs) -> ir.Table:
+    """Grain: node × sku × first day: days from ``first`` to ``last`` in which ``share`` of the time was without stock.
+
+    From availability; from snapshots of lots (the day of a snapshot that shows nothing on hand); and, for node × sku
+    without snapshots, from movements whose balance never went below zero: from the day it reached zero until it rose.
+    """
+    found = _unavailable(inputs).union(_empty_snapshots(inputs)).union(_run_down(inputs))
+    nodes = inputs.mart("stock_node").select("node", "owner")
+    joined = found.inner_join(nodes, "node")
+    return joined.group_by("owner", "node", "sku", "first", "last").aggregate(share=joined.share.max())
+
+
+def _unavailable(inputs: Inputs) -> ir.Table:
+    rows = inputs.current("availability")
+    days = ibis.ifelse(rows.period == "week", 7, 1)
+    told = rows.hours_out.cast("float64") / (days * 24.0)
+    share = ibis.ifelse(rows.in_stock, told.fill_null(0.0), told.fill_null(1.0))
+    last = ibis.ifelse(rows.period == "week", rows.day + ibis.interval(days=6), rows.day.cast("timestamp")).cast("date")
+    noted = rows.select(node=rows.node, sku=rows.sku, first=rows.day, last=last, share=share.clip(0.0, 1.0))
+    return noted.filter(noted.share > 0)
+
+
+def _snapshots(inputs: Inputs) -> ir.Table:
+    rows = inputs.current("stock_lot")
+    by_moment = rows.group_by("node", "sku", "as_of", day=rows.business_day).aggregate(
+        on_hand=rows.on_hand.cast("float64").sum()
+    )
+    return by_moment.group_by("node", "sku", "day").aggregate(on_hand=by_moment.on_hand.argmax(by_moment.as_of))
+
+
+def _empty_snapshots(inputs: Inputs) -> ir.Table:
+    rows = _snapshots(inputs)
+    empty = rows.filter(rows.on_hand <= 0)
+    return empty.select(node=empty.node, sku=empty.sku, first=empty.day, last=empty.day, share=ibis.literal(1.0))
+
+
+def _run_down(inputs: Inputs) -> ir.Table:
+    moves = inputs.current("stock_move")
+    daily = moves.group_by("node", "sku", day=moves.business_day).aggregate(net=moves.quantity.cast("float64").sum())
+    daily = daily.anti_join(_snapshots(inputs).select("node", "sku").distinct(), ["node", "sku"])
+    running = ibis.window(group_by=["node", "sku"], order_by="day", preceding=None, following=0)
+    whole = ibis.window(group_by=["node", "sku"])
+    balance = daily.mutate(
+        balance=daily.net.sum().over(running),
+        next=daily.day.lead().over(ibis.window(group_by=["node", "sku"], order_by="day")),
+    )
+    trusted = balance.mutate(lowest=balance.balance.min().over(whole))
+    empty = trusted.filter((trusted.balance <= 0) & (trusted.lowest >= 0))
+    until = (empty.next - ibis.interval(days=1)).cast("date")
+    last = ibis.ifelse(empty.next.isnull(), empty.day, ibis.greatest(empty.day, until))
+    return empty.select(node=empty.node, sku=empty.sku, first=empty.day, last=last, share=ibis.literal(1.0))
+
+
+def listed(inputs: Inputs) -> ir.Table:
+    """Grain: node × sku × first day of a listing; ``last`` is far away where it is open."""
+    rows = inputs.current("listing")
+    nodes = inputs.mart("stock_node").select("node", "owner")
+    joined = rows.inner_join(nodes, "node")
+    return joined.select(
+        "owner", "node", "sku", first=joined.valid_from, last=joined.valid_to.fill_null(ibis.date(OPEN_END))
+    )
+
+
+def supply_lane(inputs: Inputs) -> ir.Table:
+    """Grain: lane. ``sku`` is null for a lane of every SKU of the node."""
+    rows = inputs.current("lane")
+    nodes = inputs.mart("stock_node").select("node", "owner")
+    joined = rows.inner_join(nodes, "node")
+    return joined.select(
+        "owner", "lane", "origin", "node", "sku",
+        lead_days=joined.lead_days.cast("float64"), review_weekdays=joined.review_weekdays,
+    )  # fmt: skip
+
+
+def promotion_plan(inputs: Inputs) -> ir.Table:
+    """Grain: promotion, as far as it is authorised; days in the business's own calendar of UTC+8 (see the door)."""
+    rows = inputs.current("promotion")
+    rows = rows.filter(rows.authorised_by.notnull())
+    return rows.select(
+        "promotion", "sku", "category", "region", "channel",
+        owner=rows.partner.fill_null(ROOT),
+        price=rows.price.cast("float64"), discount=rows.discount.cast("float64"),
+        first=(rows.starts_at + ibis.interval(hours=8)).date(), last=(rows.ends_at + ibis.interval(hours=8)).date(),
+    )  # fmt: skip
+
+
+def price_plan(inputs: Inputs) -> ir.Table:
+    """Grain: sku × valid from; the agreed base price."""
+    rows = inputs.current("price_policy")
+    return rows.select("sku", first=rows.valid_from, price=rows.base_price.cast("float64"))
+
+
+MARTS = (
+    Mart("stock_node", stock_node, reads=("node", "order_line", "sell_out_agg"), owner="owner"),
+    Mart("demand", demand, reads=("order_line", "sell_out_agg"), uses=("stock_node",), owner="owner"),
+    Mart(
+        "stock_out", stock_out, reads=("availability", "stock_lot", "stock_move"), uses=("stock_node",), owner="owner"
+    ),
+    Mart("listed", listed, reads=("listing",), uses=("stock_node",), owner="owner"),
+    Mart("supply_lane", supply_lane, reads=("lane",), uses=("stock_node",), owner="owner"),
+    Mart("promotion_plan", promotion_plan, reads=("promotion",), owner="owner", reference=True),
+    Mart("price_plan", price_plan, reads=("price_policy",)),
+)

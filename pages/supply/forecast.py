@@ -1,0 +1,99 @@
+"""What will be sold, how sure is that, and how right was it before?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from analytics.metrics.metric import Unit
+from dashboard.services.forecast_view import Outlook
+from dashboard.ui.charts.fan import fan, lines
+from dashboard.ui.headline import forecast_sentence
+from dashboard.ui.page import Page
+from dashboard.ui.tables import Column
+
+FAN = (
+    Column("period", "forecast.column.period", "day"),
+    Column("sold", "forecast.column.sold", "units"),
+    Column("demand", "forecast.column.demand", "units"),
+    Column("mean", "forecast.column.mean", "units"),
+    Column("low", "forecast.column.low", "units"),
+    Column("median", "forecast.column.median", "units"),
+    Column("high", "forecast.column.high", "units"),
+)
+STEPS = (
+    Column("step", "forecast.column.step", "count"),
+    Column("wape", "forecast.column.wape", "rate"),
+    Column("baseline", "forecast.column.naive", "rate"),
+    Column("bias", "forecast.column.bias", "change"),
+)
+PAST = (
+    Column("period", "forecast.column.period", "day"),
+    Column("said", "forecast.column.said", "units"),
+    Column("baseline", "forecast.column.naive", "units"),
+    Column("came", "forecast.column.came", "units"),
+)
+PARTS = (
+    Column("period", "forecast.column.period", "day"),
+    Column("trend", "forecast.column.trend", "units"),
+    Column("season", "forecast.column.season", "units"),
+    Column("rest", "forecast.column.rest", "units"),
+)
+WORST = (
+    Column("node_name", "forecast.column.node", width=150),
+    Column("name", "column.product", width=150),
+    Column("missed", "forecast.column.missed", "units"),
+    Column("wape", "forecast.column.wape", "rate"),
+    Column("baseline", "forecast.column.naive", "rate"),
+    Column("methods", "forecast.column.methods", width=180),
+    Column("flags", "forecast.column.flags", width=140),
+)
+FLAGS = (Column("flag", "forecast.column.flag", width=220), Column("series", "forecast.column.series", "count"))
+
+
+def render(page: Page) -> None:
+    asked = page.filters()
+    view = page.ask(page.services.forecast.outlook, asked)
+    page.fresh(view.freshness)
+    page.lead(partial(forecast_sentence, page.fmt, view))
+    page.note(page.t("forecast.run", run=view.run, as_of=view.as_of, series=f"{view.series:,}", refused=view.refused))
+    if view.other_series:
+        page.note(page.t("forecast.other", count=f"{view.other_series:,}"))
+    picture(page, view)
+    left, right = page.columns(1, 1)
+    with left:
+        drawn = partial(lines, page.fmt, page.palette, view.steps, "step", named(page, STEPS[1:3]), Unit.RATE)
+        page.chart("steps", page.t("forecast.steps"), drawn, view.steps, STEPS, about=page.t("forecast.steps.about"))
+    with right:
+        drawn = partial(lines, page.fmt, page.palette, view.past, "period", named(page, PAST[1:]), Unit.UNITS)
+        page.chart("past", page.t("forecast.past"), drawn, view.past, PAST)
+    if view.parts.empty:
+        page.note(page.t("forecast.parts.short"))
+    else:
+        drawn = partial(lines, page.fmt, page.palette, view.parts, "period", named(page, PARTS[1:]), Unit.UNITS)
+        page.chart("parts", page.t("forecast.parts"), drawn, view.parts, PARTS)
+    page.section(page.t("forecast.worst"))
+    worst = view.worst.assign(flags=[worded(page, flags) for flags in view.worst["flags"]])
+    page.table("worst", page.t("forecast.worst"), worst, WORST)
+    if len(view.flags):
+        page.section(page.t("forecast.flags"))
+        flags = view.flags.assign(flag=[worded(page, flag) for flag in view.flags["flag"]])
+        page.table("flags", page.t("forecast.flags"), flags, FLAGS)
+
+
+def picture(page: Page, view: Outlook) -> None:
+    """History with stock-outs, the fan, and the events in both."""
+    names = [page.t(f"forecast.event.{event}") for event in view.events["event"]]
+    named_events = dict(zip(pd.to_datetime(view.events["period"]), names, strict=True))
+    both = pd.concat([view.history, view.ahead], ignore_index=True)
+    drawn = partial(fan, page.fmt, page.palette, view.history, view.ahead, named_events)
+    page.chart("fan", page.t("forecast.fan"), drawn, both, FAN, about=page.t("forecast.fan.about"))
+
+
+def named(page: Page, columns: tuple[Column, ...]) -> list[tuple[str, str]]:
+    return [(column.name, page.t(column.label)) for column in columns]
+
+
+def worded(page: Page, flags: str) -> str:
+    return page.t("list.comma").join(page.t(f"forecast.flag.{flag}") for flag in flags.split(",") if flag)
