@@ -34,6 +34,7 @@ from tests.zygote import Zygote, zygote
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 KILLED_BY_CLOCK, KILLED_AT_CALLS = 50, 50
+TOLD = {"disk_full", "storage_failed", "store_unavailable", "unreadable_file"}
 Content = Mapping[str, str]
 """Mart → digest of its rows."""
 
@@ -191,7 +192,7 @@ def test_whatever_call_the_disk_refuses_it_is_told_and_nothing_is_half_done(nigh
         assert "Traceback" not in said
         refused = [json.loads(line)["error"] for line in said.splitlines() if line.startswith("{")]
         assert len(refused) == sum(code != 0 for code in codes), said
-        assert set(refused) <= {"disk_full", "storage_failed", "store_unavailable"}, (at, said)
+        assert set(refused) <= TOLD, (at, said)
         old_or_new(night, home)
         if number % 8 == 0:
             mended(night, home)
