@@ -14,3 +14,8 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
         columns[name] = column.cast(pa.float64()) if pa.types.is_decimal(kind) else column
     frame: pd.DataFrame = pa.table(columns).to_pandas(date_as_object=True)
     return frame
+
+
+def sums_of(frame: pd.DataFrame, *names: str) -> dict[str, float]:
+    """Sums of columns; not a number where a value is unknown."""
+    return {name: float(frame[name].astype(float).sum(skipna=False)) for name in names}

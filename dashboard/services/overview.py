@@ -12,11 +12,11 @@ from analytics.metrics.facts import DIMENSIONS
 from analytics.metrics.query import Question
 from dashboard.services.asked import Where, bucket_days, bucket_of, bucket_start, buckets, period_of, where_of
 from dashboard.services.desk import Desk, Opened
-from dashboard.services.frames import frame_of
+from dashboard.services.frames import frame_of, sums_of
 from dashboard.services.kpi import Compared, compared, tiles_of
 from dashboard.services.requests import Asked
 from dashboard.services.targets import targets_by_partner
-from dashboard.services.tiers import tier_of
+from dashboard.services.tiers import MOST, tier_of
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Gap, Rows, Tiers, Today
 
@@ -37,6 +37,7 @@ TILES = (
 TOP = 100
 MOVERS = 10
 ROWS_SHOWN = 500
+PRODUCT_SUMS = ("sales", "baseline", "share", "units")
 
 
 class Overview(UseCase):
@@ -51,24 +52,39 @@ class Overview(UseCase):
         opened = self._desk.open(Action.SEE_OVERVIEW)
         view = compared(opened, asked)
         tiles = tiles_of(view, TILES, sigmas=self._sigmas(opened))
+        products = _ranked(view, "sku")
         return Today(
             freshness=opened.freshness,
             period=view.period,
             baseline=view.baseline,
             tiles=tiles,
             trend=_trend(view, next((tile.target for tile in tiles if tile.metric == "sales"), None)),
-            partners=_tops(view, "partner"),
-            products=_tops(view, "sku"),
+            partners=_tops(_ranked(view, "partner")),
+            products=_tops(products),
+            all_products=len(products),
+            product_sums=sums_of(products, *PRODUCT_SUMS),
             coverage=_coverage(opened, view.period, view.where),
         )
 
     @reads
-    def tiers(self, asked: Asked) -> Tiers:
-        """Who stands where one level below what is asked, the unusual first; raises MissingData, AccessDenied."""
+    def tiers(self, asked: Asked, most: int = MOST) -> Tiers:
+        """Who stands where one level below what is asked, the unusual first, at most so many of them.
+
+        Raises MissingData, AccessDenied.
+        """
         opened = self._desk.open(Action.SEE_OVERVIEW)
         view = compared(opened, asked)
         level, rows = tier_of(view, sigmas=self._sigmas(opened))
-        return Tiers(opened.freshness, view.period, view.baseline, level, rows)
+        sums = sums_of(rows, "sales", "baseline", "share", "target")
+        shown = rows.head(most)
+        return Tiers(opened.freshness, view.period, view.baseline, level, shown, len(rows), sums)
+
+    @reads
+    def products(self, asked: Asked, most: int = TOP) -> Rows:
+        """At most so many products by sales; raises MissingData, AccessDenied."""
+        ranked = _ranked(compared(self._desk.open(Action.SEE_OVERVIEW), asked), "sku")
+        kept = ranked.head(most)
+        return Rows(kept, len(ranked), len(kept), sums_of(ranked, *PRODUCT_SUMS))
 
     def _sigmas(self, opened: Opened) -> float:
         return float(self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last))
@@ -89,7 +105,10 @@ class Overview(UseCase):
             described = described.left_join(opened.facts.table("place").select("place", *placed), "place")
         for name, values in where:
             described = described.filter(described[name].isin(list(values)))
-        total = opened.facts.answer(described.aggregate(total=described.count()))["total"][0].as_py()
+        counted = described.aggregate(
+            total=described.count(), quantity=described.units.sum(), amount=described.amount.sum()
+        )
+        [whole] = opened.facts.answer(counted).to_pylist()
         newest = described.order_by([described.day.desc(), described.order_id, described.line_no]).limit(most)
         frame = opened.facts.answer(
             newest.select(
@@ -105,7 +124,8 @@ class Overview(UseCase):
                 amount=newest.amount,
             )
         )
-        return Rows(frame_of(frame), total, frame.num_rows)
+        sums = {name: float(whole[name] or 0) for name in ("quantity", "amount")}
+        return Rows(frame_of(frame), whole["total"], frame.num_rows, sums)
 
 
 def _trend(view: Compared, target: float | None) -> pd.DataFrame:
@@ -134,8 +154,14 @@ def _by_bucket(opened: Opened, bucket: str, period: Period, where: Where) -> dic
     return {bucket_start(row[bucket], bucket): float(row["sales"] or 0) for row in rows}
 
 
-def _tops(view: Compared, by: str) -> pd.DataFrame:
+def _tops(ranked: pd.DataFrame) -> pd.DataFrame:
     """The largest by sales and, whatever their size, those that changed most: a lost customer sells nothing now."""
+    moved = (ranked["sales"] - ranked["baseline"]).abs().nlargest(MOVERS).index
+    return ranked[(np.arange(len(ranked)) < TOP) | ranked.index.isin(moved)].reset_index(drop=True)
+
+
+def _ranked(view: Compared, by: str) -> pd.DataFrame:
+    """All of them by sales, the largest first."""
     opened, period, where = view.opened, view.period, view.where
     second = "orders" if by == "partner" else "units"
     found = frame_of(opened.ask(Question(("sales", second), by=(by,), period=period, where=where)))
@@ -149,8 +175,6 @@ def _tops(view: Compared, by: str) -> pd.DataFrame:
     else:
         found = found.assign(baseline=float("nan"))
     found = found[found[by].notna()].sort_values(["sales", by], ascending=[False, True])
-    moved = (found["sales"] - found["baseline"]).abs().nlargest(MOVERS).index
-    found = found[(np.arange(len(found)) < TOP) | found.index.isin(moved)]
     found = found.merge(_names(opened, by, found[by].tolist()), on=by, how="left")
     return found.assign(
         name=found["name"].fillna(found[by]),

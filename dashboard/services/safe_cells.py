@@ -31,6 +31,8 @@ def dangerous(text: str) -> bool:
     >>> [dangerous(text) for text in ("=1+1", ' "＝1+1', "-5", "a=1", "5-3")]
     [True, True, True, False, False]
     """
+    if text[:1].isalnum():
+        return False
     if text[:1] in ("\t", "\r", "\n"):
         return True
     for sign in text:

@@ -15,10 +15,10 @@ from analytics.metrics.registry import metric_named
 from dashboard.services.asked import Where, baseline_of, comparable, in_cells, period_of, where_of
 from dashboard.services.backdrop import backdrop_of, places_of
 from dashboard.services.desk import Desk, Opened
-from dashboard.services.frames import frame_of
+from dashboard.services.frames import frame_of, sums_of
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
-from dashboard.services.views import Gap, Heatmap
+from dashboard.services.views import Gap, Heatmap, Rows
 
 METRICS = ("sales", "orders", "buyers", "growth")
 GROWTH_LIMITS = (-0.5, 0.5)
@@ -38,34 +38,41 @@ class Territory(UseCase):
 
         ``asked.cells`` narrows ``lines`` alone: the map keeps showing everything around the choice.
         """
-        opened = self._desk.open(Action.SEE_TERRITORY)
-        if metric not in METRICS:
-            raise DomainError("unknown_metric", metric=metric, known=", ".join(METRICS))
         if resolution not in RESOLUTIONS:
             raise DomainError("unknown_resolution", given=resolution, known=", ".join(map(str, RESOLUTIONS)))
-        period, base = period_of(asked, opened.covered), baseline_of(asked, opened.covered)
-        view = _View(
-            opened,
-            metric,
-            period,
-            base if comparable(base, opened.covered) else None,
-            where_of(asked, opened, cells=False),
-        )
-        cells = _cells(view, resolution)
+        view = self._view(asked, metric)
+        cells, lines = _cells(view, resolution), _excerpt(view, _lines(view, asked.cells), LINES_SHOWN)
         return Heatmap(
-            freshness=opened.freshness,
+            freshness=view.opened.freshness,
             metric=metric,
-            period=period,
-            baseline=base,
+            period=view.period,
+            baseline=baseline_of(asked, view.opened.covered),
             resolution=resolution,
             cells=cells,
             points=_points(view),
-            lines=_lines(view, asked.cells),
+            lines=lines.frame,
+            lines_total=lines.total,
+            lines_sums=lines.sums,
             scale=_scale(view, resolution),
             backdrop=backdrop_of(cells["latitude"], cells["longitude"], resolution),
             places=places_of(cells),
             unplaced=_unplaced(view),
         )
+
+    @reads
+    def lines(self, asked: Asked, metric: str, most: int = LINES_SHOWN) -> Rows:
+        """At most so many of the partners behind the map, or behind its chosen cells."""
+        view = self._view(asked, metric)
+        return _excerpt(view, _lines(view, asked.cells), most)
+
+    def _view(self, asked: Asked, metric: str) -> _View:
+        opened = self._desk.open(Action.SEE_TERRITORY)
+        if metric not in METRICS:
+            raise DomainError("unknown_metric", metric=metric, known=", ".join(METRICS))
+        base = baseline_of(asked, opened.covered)
+        compared = base if comparable(base, opened.covered) else None
+        where = where_of(asked, opened, cells=False)
+        return _View(opened, metric, period_of(asked, opened.covered), compared, where)
 
 
 class _View:
@@ -142,7 +149,14 @@ def _lines(view: _View, cells: tuple[str, ...]) -> pd.DataFrame:
     named = found.merge(partners, on="partner", how="left").merge(places, on="place", how="left")
     named = named.assign(name=named["name"].fillna(""), place=named["label"].fillna(""))
     ordered = named.sort_values(["measured", "partner", "place"], ascending=[False, True, True])
-    return ordered[["partner", "name", "place", "value", "baseline", "growth"]].head(LINES_SHOWN).reset_index(drop=True)
+    return ordered[["partner", "name", "place", "value", "baseline", "growth"]].reset_index(drop=True)
+
+
+def _excerpt(view: _View, lines: pd.DataFrame, most: int) -> Rows:
+    """The first lines; only what adds up over partners has a sum: people who bought at two of them are not two."""
+    additive = view.metric != "growth" and metric_named(view.measured).additivity is Additivity.SUM
+    kept = lines.head(most)
+    return Rows(kept, len(lines), len(kept), sums_of(lines, "value") if additive else {})
 
 
 def _scale(view: _View, resolution: int) -> tuple[float, float]:

@@ -32,7 +32,7 @@ class Level:
 
 
 def tier_of(view: Compared, *, sigmas: float) -> tuple[str, pd.DataFrame]:
-    """The level's kind and its rows: key, name, sales, orders, baseline, change, share, target, attained, expected,
+    """The level's kind and all its rows: key, name, sales, orders, baseline, change, share, target, attained, expected,
     unusual ("high", "low" or "").
 
     The unusual stand first, those farthest from what was expected on top; then by sales. ``key`` is "" where it is not
@@ -56,7 +56,7 @@ def tier_of(view: Compared, *, sigmas: float) -> tuple[str, pd.DataFrame]:
     )
     far = (found["sales"] - found["expected"]).abs().where(found["unusual"] != "", 0.0)
     order = found.assign(far=far).sort_values(["far", "sales", "key"], ascending=[False, False, True])
-    return level.kind, order.drop(columns="far").head(MOST).reset_index(drop=True)
+    return level.kind, order.drop(columns="far").reset_index(drop=True)
 
 
 def _level(view: Compared) -> Level:

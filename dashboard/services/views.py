@@ -91,7 +91,8 @@ class Today:
     ``trend``: columns day (date), sales, baseline (the aligned day of the baseline period; NaN where none).
     ``partners``: partner, name, sales, orders, baseline, change (relative to
     baseline, NaN where none), share.
-    ``products``: sku, name, category, sales, units, change, share. Both sorted by sales, descending.
+    ``products``: sku, name, category, sales, units, change, share. Both sorted by sales, descending; the largest, and
+    those that changed most. ``all_products`` counts all, ``product_sums`` are those of all.
     ``coverage``: what could not be attributed, for honest footnotes.
     """
 
@@ -102,6 +103,8 @@ class Today:
     trend: pd.DataFrame
     partners: pd.DataFrame
     products: pd.DataFrame
+    all_products: int
+    product_sums: Mapping[str, float]
     coverage: tuple[Gap, ...] = ()
 
 
@@ -111,6 +114,7 @@ class Tiers:
 
     Columns: key ("" where it is not known), name, sales, orders, baseline, change, share, target, attained, expected,
     unusual ("high", "low", or "" for ordinary and for what cannot be judged); the unusual first, then by sales.
+    ``total`` counts all of them; ``sums`` are those of sales, baseline, share and target over all.
     """
 
     freshness: Freshness
@@ -118,6 +122,8 @@ class Tiers:
     baseline: Period
     level: str
     rows: pd.DataFrame
+    total: int
+    sums: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +163,16 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Order lines behind a number; ``frame`` holds the newest ``shown`` of ``total``.
+    """The first ``shown`` of ``total`` rows, and the sums of columns over all of them, as far as they are known.
 
-    Columns: day, order_id, line_no, channel, partner, partner_name, sku, product_name, quantity, amount.
+    Order lines: day, order_id, line_no, channel, partner, partner_name, sku, product_name, quantity, amount.
+    Products: as ``products`` of :class:`Today`. Partners behind a map: as ``lines`` of :class:`Heatmap`.
     """
 
     frame: pd.DataFrame
     total: int
     shown: int
+    sums: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +191,8 @@ class Heatmap:
 
     ``cells``: cell (H3 index), value, baseline, growth, latitude, longitude, place (nearest named place), share.
     ``points``: partner, name, latitude, longitude, value, baseline, growth.
-    ``lines``: partners behind the chosen cells: partner, name, place, value, baseline, growth.
+    ``lines``: the first of ``lines_total`` partners behind the chosen cells: partner, name, place, value, baseline,
+    growth; ``lines_sums`` are those of all.
     ``scale``: value limits (low, high) of the colour scale, fixed over everything the build covers.
     ``unplaced``: partners and amount without a position.
     """
@@ -196,6 +205,8 @@ class Heatmap:
     cells: pd.DataFrame
     points: pd.DataFrame
     lines: pd.DataFrame
+    lines_total: int
+    lines_sums: Mapping[str, float]
     scale: tuple[float, float]
     backdrop: tuple[str, ...]
     places: tuple[Place, ...]

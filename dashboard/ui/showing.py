@@ -17,9 +17,11 @@ from dashboard.services.exports import Export, Rows, canonical_question
 from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness
 from dashboard.ui import downloads, filters, identity, tables
+from dashboard.ui.arranged import Arrangement, arrange, arrangement, small
 from dashboard.ui.asked_url import to_params
 from dashboard.ui.cache import drawn
 from dashboard.ui.controls import Choice, Controls
+from dashboard.ui.headline import escaped
 from dashboard.ui.tokens import Palette
 
 Drawing = TypeVar("Drawing")
@@ -97,33 +99,60 @@ class Showing(Controls):
         height: int | None = None,
         follows: bool = False,
     ) -> None:
-        """A table, and below it the way to take it along.
+        """A table under the reader's own arrangement; below it what it comes to, and the way to take it along.
 
         A selected row is handed to ``choose`` by its id. ``follows``: it shows the last answer as it is.
         """
-        frame = shown.frame if isinstance(shown, tables.Excerpt) else shown
-        whole: Rows = shown.whole if isinstance(shown, tables.Excerpt) else lambda _: (frame, len(frame))
-        if frame.empty:
+        given = shown if isinstance(shown, tables.Excerpt) else tables.uncut(shown)
+        key = f"{self.key}.{name}"
+        if given.frame.empty:
             self.note(self.words.t("table.empty"))
             return
-        convert = partial(tables.shown, frame, columns)
-        key = f"{self.key}.{name}"
-        tables.draw_table(
-            self.fmt,
-            key,
-            self.once(f"{name}.shown", convert) if follows else convert(),
-            columns,
-            alt=title,
-            ids=tuple(frame[identified_by].astype(str)) if identified_by else (),
-            choose=choose,
-            height=height,
-        )
-        with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"{key}.leave"):
-            export = self._export(name, title, columns, whole)
-            downloads.offer(self.services, self.words, key, export, self._file_name(title), shut=self.looks_only)
+        arranged = arrangement(key, columns, whole=not given.cut)
+        frame = arranged.of(given.frame)
+        if frame.empty:
+            self.note(self.words.t("table.nothing_found", sought=escaped(arranged.sought)))
+        else:
+            convert = partial(tables.shown, frame, arranged.columns)
+            tables.draw_table(
+                self.fmt,
+                key,
+                self.once(f"{name}.shown {arranged}", convert) if follows else convert(),
+                arranged.columns,
+                alt=title,
+                ids=tuple(frame[identified_by].astype(str)) if identified_by else (),
+                choose=choose,
+                height=height,
+            )
+        self._below(name, title, given, frame, arranged, columns)
 
-    def _export(self, name: str, title: str, columns: Sequence[tables.Column], rows: Rows) -> Export:
-        said = [ExportColumn(one.name, tables.label_of(self.fmt, one), one.kind) for one in columns]
+    def _below(
+        self,
+        name: str,
+        title: str,
+        given: tables.Excerpt,
+        frame: pd.DataFrame,
+        arranged: Arrangement,
+        columns: Sequence[tables.Column],
+    ) -> None:
+        """What stands below a table: its totals, the arranging, the files."""
+        key = f"{self.key}.{name}"
+        sums = given.sums if given.cut else tables.sums_of(frame, columns)
+        totals = tables.totals_of(sums, arranged.columns)
+        total = tables.total_text(self.fmt, given.total if given.cut else len(frame), totals, arranged.columns)
+        with st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", key=f"{key}.below"
+        ):
+            if totals:
+                st.caption(escaped(total), width="stretch")
+            if not small(len(given.frame), columns):
+                arrange(self.fmt, key, columns, whole=not given.cut)
+            if not frame.empty:
+                export = self._export(name, title, given, arranged, total if totals else "")
+                downloads.offer(self.services, self.words, key, export, self._file_name(title), shut=self.looks_only)
+
+    def _export(self, name: str, title: str, given: tables.Excerpt, arranged: Arrangement, total: str) -> Export:
+        said = [ExportColumn(one.name, tables.label_of(self.fmt, one), one.kind) for one in arranged.columns]
         params = to_params(self.asked) if self._options else {}
         days = self._days()
         chosen = {one: choice.code for one, choice in self._choices(name)}
@@ -133,12 +162,12 @@ class Showing(Controls):
             table=name,
             title=title,
             columns=tuple(said),
-            rows=rows,
+            rows=given.whole if given.cut else partial(_rearranged, given.whole, arranged),
             action=self.action,
             scope_key=self.services.scope_key,
             build_id=self._fresh.build_id if self._fresh else None,
-            question=canonical_question({**params, **between, **chosen}),
-            told=tuple(self._told_question(name)),
+            question=canonical_question({**params, **between, **chosen, **arranged.code}),
+            told=(*self._told_question(name), *self._told_arrangement(arranged, total)),
             language=self.words.language,
             zone=identity.zone(),
         )
@@ -166,6 +195,11 @@ class Showing(Controls):
         told += [(t(f"{self.key}.{name}"), chosen.label) for name, chosen in self._choices(table)]
         return [(label, text) for label, text in told if text]
 
+    def _told_arrangement(self, arranged: Arrangement, total: str) -> list[tuple[str, str]]:
+        t = self.words.t
+        told = [(t("table.search"), arranged.sought.strip()), (t("table.sum"), total)]
+        return [(label, text) for label, text in told if text]
+
     def _file_name(self, title: str) -> str:
         t = self.words.t
         grants = sorted(self.services.actor.grants)
@@ -173,3 +207,12 @@ class Showing(Controls):
         return downloads.file_name(
             [t("frame.product"), t(f"page.{self.key}.title"), title, *(self._days() or ()), scope]
         )
+
+
+def _rearranged(whole: Rows, arranged: Arrangement, most: int) -> tuple[pd.DataFrame, int]:
+    """All rows as they were arranged; refused as they are when there are too many to arrange."""
+    frame, rows = whole(most)
+    if rows > most:
+        return frame, rows
+    found = arranged.of(frame)
+    return found, len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from analytics.metrics.metric import Unit
 from dashboard.services.export_files import Kind
 from dashboard.services.exports import Rows
 from dashboard.services.views import Rows as FirstRows
@@ -22,20 +24,80 @@ HEADER, ROW, HIGHEST = 38, 35, 420
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One visible column of a frame: ``kind`` decides format and alignment, ``label`` is a catalogue key."""
+    """One visible column of a frame: ``kind`` decides format and alignment, ``label`` is a catalogue key.
+
+    ``total``: the columns of the frame that its total is made of: itself, or what is above and below the line of a
+    ratio, which is pooled and never added up. Nothing for what cannot be added, such as distinct counts.
+    """
 
     name: str
     label: str
     kind: Kind = "text"
     width: int | None = None
+    total: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The first rows of a table that is too long for a page; ``whole`` yields those behind it."""
+    """The first rows of a table that is too long for a page, of ``total``; ``whole`` yields all of them.
+
+    ``sums`` are those of its columns over all of its rows, as far as they are known.
+    """
 
     frame: pd.DataFrame
     whole: Rows
+    total: int
+    sums: Mapping[str, float]
+
+    @property
+    def cut(self) -> bool:
+        return len(self.frame) < self.total
+
+
+def uncut(frame: pd.DataFrame) -> Excerpt:
+    """A table that is all there."""
+    return Excerpt(frame, lambda _: (frame, len(frame)), len(frame), {})
+
+
+def sums_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, float]:
+    """Sums of what totals are made of; not a number where a value is unknown."""
+    needed = {name for column in columns for name in column.total}
+    return {name: float(frame[name].astype(float).sum(skipna=False)) for name in sorted(needed)}
+
+
+def totals_of(sums: Mapping[str, float], columns: Sequence[Column]) -> dict[str, float]:
+    """Total by column, of those that have one and whose parts are known.
+
+    >>> change = Column("change", "column.change", "change", total=("now", "before"))
+    >>> totals_of({"now": 6.0, "before": 5.0}, [change])
+    {'change': 0.19999999999999996}
+    """
+    found = {}
+    for column in columns:
+        parts = [sums.get(name, math.nan) for name in column.total]
+        total = math.nan
+        if len(parts) == 1:
+            [total] = parts
+        elif len(parts) == 2 and parts[1] > 0:
+            total = parts[0] / parts[1] - (1.0 if column.kind == "change" else 0.0)
+        if math.isfinite(total):
+            found[column.name] = total
+    return found
+
+
+def total_text(fmt: Format, rows: int, totals: Mapping[str, float], columns: Sequence[Column]) -> str:
+    """The line below a table: how many rows there are and what they come to."""
+    said = [f"{fmt.words.t(column.label)} {formatted(fmt, column, totals[column.name])}"
+            for column in columns if column.name in totals]  # fmt: skip
+    return " · ".join([fmt.words.t("table.total", rows=f"{rows:,}"), *said])
+
+
+def formatted(fmt: Format, column: Column, value: float) -> str:
+    """A value as the cells of ``column`` show theirs."""
+    if column.kind == "change":
+        return fmt.change(value)
+    units = {"money": Unit.MONEY, "cents": Unit.MONEY, "count": Unit.COUNT, "rate": Unit.RATE}
+    return fmt.full(value, units.get(column.kind, Unit.UNITS))
 
 
 def excerpt(
@@ -47,7 +109,7 @@ def excerpt(
         rows = ask(most)
         return reshape(rows.frame), rows.total
 
-    return Excerpt(reshape(found.frame), whole)
+    return Excerpt(reshape(found.frame), whole, found.total, found.sums)
 
 
 NUMBERS: Mapping[Kind, str] = {

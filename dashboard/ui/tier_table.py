@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from analytics.core.access import ROOT
 from dashboard.services.requests import Asked
 from dashboard.ui.filters import only
 from dashboard.ui.page import Page
-from dashboard.ui.tables import Column
+from dashboard.ui.tables import Column, Excerpt
 
 TIERS = (
     Column("name", "column.name", width=140),
     Column("state", "column.state", width=96),
-    Column("sales", "metric.sales.label", "money", 90),
-    Column("change", "column.change", "change", 70),
-    Column("share", "column.share", "rate", 62),
-    Column("attained", "column.attained", "rate", 80),
+    Column("sales", "metric.sales.label", "money", 90, ("sales",)),
+    Column("change", "column.change", "change", 70, ("sales", "baseline")),
+    Column("share", "column.share", "rate", 62, ("share",)),
+    Column("attained", "column.attained", "rate", 80, ("sales", "target")),
     Column("orders", "metric.orders.label", "count"),
 )
 
@@ -28,11 +30,19 @@ def tiers(page: Page, asked: Asked) -> None:
     if odd:
         page.note(page.t("today.tiers.unusual", count=odd))
     unknown = page.t("partner.none" if found.level == "partner" else "today.why.not_known")
-    shown = found.rows.assign(
-        name=found.rows["name"].where(~found.rows["key"].isin(["", ROOT]), unknown),
-        state=[page.t(f"state.{one or 'usual'}") for one in found.rows["unusual"]],
-    )
-    labels = dict(zip(shown["key"], shown["name"], strict=True))
+
+    def named(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.assign(
+            name=rows["name"].where(~rows["key"].isin(["", ROOT]), unknown),
+            state=[page.t(f"state.{one or 'usual'}") for one in rows["unusual"]],
+        )
+
+    def whole(most: int) -> tuple[pd.DataFrame, int]:
+        every = page.services.overview.tiers(asked, most)
+        return named(every.rows), every.total
+
+    shown = Excerpt(named(found.rows), whole, found.total, found.sums)
+    labels = dict(zip(shown.frame["key"], shown.frame["name"], strict=True))
     opens = "partner" if found.level == "partner" else "region"
     page.table(
         "tiers", title, shown, TIERS, identified_by="key", height=283, follows=True,

@@ -74,7 +74,7 @@ def deeds(page: Page, people: dict[str, str]) -> None:
         every = page.services.audit.events(asked, most)
         return pd.DataFrame([row_of(page, one) for one in every.newest]), every.total
 
-    rows = Excerpt(pd.DataFrame([row_of(page, one) for one in found.newest]), whole)
+    rows = Excerpt(pd.DataFrame([row_of(page, one) for one in found.newest]), whole, found.total, {})
     title = page.t("admin.audit.shown.deeds")
     page.table("events", title, rows, EVENTS, identified_by="number", choose=partial(page.remember, "event"))
     chosen = next((one for one in found.newest if str(one.number) == page.remembered("event")), None)

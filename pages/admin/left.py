@@ -44,7 +44,7 @@ def left(page: Page, people: dict[str, str]) -> None:
         every = page.services.audit.left(asked, most)
         return pd.DataFrame([row_of(page, one) for one in every.newest]), every.total
 
-    rows = Excerpt(pd.DataFrame([row_of(page, one) for one in found.newest]), whole)
+    rows = Excerpt(pd.DataFrame([row_of(page, one) for one in found.newest]), whole, found.total, {})
     title = page.t("admin.audit.shown.left")
     page.table("left", title, rows, LEFT, identified_by="id", choose=partial(page.remember, "one"))
     chosen = next((one for one in found.newest if one.id == page.remembered("one")), None)

@@ -52,7 +52,8 @@ def rejected_rows(page: Page) -> int:
         return listed(page, every.rows), every.total
 
     page.note(page.t("admin.data_health.rejects.shown", shown=f"{len(found.rows):,}", total=f"{found.total:,}"))
-    page.table("rows", page.t("admin.data_health.rejects"), Excerpt(listed(page, found.rows), whole), ROWS, height=330)
+    rows = Excerpt(listed(page, found.rows), whole, found.total, {})
+    page.table("rows", page.t("admin.data_health.rejects"), rows, ROWS, height=330)
     if asked.file:
         offer_back(page, asked)
     else:

@@ -7,7 +7,7 @@ from functools import partial
 from analytics.core.access import Action
 from analytics.metrics.metric import Unit
 from dashboard.services.requests import Asked
-from dashboard.services.views import Today
+from dashboard.services.views import Rows, Today
 from dashboard.ui.charts.trend import trend
 from dashboard.ui.filters import narrow
 from dashboard.ui.headline import today_sentence
@@ -18,15 +18,15 @@ from dashboard.ui.tier_table import tiers
 
 TREND = (
     Column("day", "column.day", "day"),
-    Column("sales", "metric.sales.label", "cents"),
-    Column("baseline", "column.baseline", "cents"),
+    Column("sales", "metric.sales.label", "cents", None, ("sales",)),
+    Column("baseline", "column.baseline", "cents", None, ("baseline",)),
 )
 PRODUCTS = (
     Column("name", "column.product", width=150),
-    Column("sales", "metric.sales.label", "money", 90),
-    Column("change", "column.change", "change", 70),
-    Column("share", "column.share", "rate", 62),
-    Column("units", "metric.units.label", "units"),
+    Column("sales", "metric.sales.label", "money", 90, ("sales",)),
+    Column("change", "column.change", "change", 70, ("sales", "baseline")),
+    Column("share", "column.share", "rate", 62, ("share",)),
+    Column("units", "metric.units.label", "units", None, ("units",)),
     Column("category", "column.category"),
 )
 ROWS = (
@@ -36,8 +36,8 @@ ROWS = (
     Column("channel", "column.channel"),
     Column("partner_name", "column.partner"),
     Column("product_name", "column.product"),
-    Column("quantity", "column.quantity", "units"),
-    Column("amount", "column.amount", "cents"),
+    Column("quantity", "column.quantity", "units", None, ("quantity",)),
+    Column("amount", "column.amount", "cents", None, ("amount",)),
 )
 
 
@@ -54,18 +54,20 @@ def render(page: Page) -> None:
     page.chart("trend", title, line, today.trend, TREND, about=page.t("today.trend.about"))
     tiers(page, asked)
     why(page, asked, today.tiles, passports)
-    products(page, today)
+    products(page, asked, today)
     rows(page, asked)
     page.gaps(today.coverage)
 
 
-def products(page: Page, today: Today) -> None:
+def products(page: Page, asked: Asked, today: Today) -> None:
     """The largest and those that changed most; a row narrows the page."""
     frame, title = today.products, page.t("today.top.sku", currency=page.fmt.symbol.strip())
     page.section(title, page.t("today.top.about"))
     labels = dict(zip(frame["sku"].astype(str), frame["name"].astype(str), strict=True))
+    found = Rows(frame, today.all_products, len(frame), today.product_sums)
+    shown = excerpt(found, partial(page.services.overview.products, asked), lambda rows: rows)
     page.table(
-        "top.sku", title, frame, PRODUCTS,
+        "top.sku", title, shown, PRODUCTS,
         identified_by="sku", height=248, follows=True, choose=lambda code: narrow("sku", code, labels.get(code)),
     )  # fmt: skip
 

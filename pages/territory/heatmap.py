@@ -7,8 +7,7 @@ from functools import partial
 from analytics.core.access import ROOT
 from analytics.core.geo import RESOLUTIONS
 from dashboard.services.requests import Asked
-from dashboard.services.territory import LINES_SHOWN
-from dashboard.services.views import Heatmap
+from dashboard.services.views import Heatmap, Rows
 from dashboard.ui.filters import only
 from dashboard.ui.headline import heatmap_sentence
 from dashboard.ui.maps.deck import UNITS, Backdrop, deck, scale_of
@@ -16,7 +15,7 @@ from dashboard.ui.maps.layers import CELLS, POINTS
 from dashboard.ui.maps.select import cell_labels, pick
 from dashboard.ui.maps.view import fitting_resolution
 from dashboard.ui.page import Page
-from dashboard.ui.tables import Column
+from dashboard.ui.tables import Column, excerpt
 
 METRICS = ("sales", "orders", "buyers", "growth")
 DELIVERED = (
@@ -32,7 +31,7 @@ SIZES = (AUTO, *(str(resolution) for resolution in RESOLUTIONS))
 NAME, PLACE = Column("name", "column.partner", width=140), Column("place", "column.place")
 CHANGE, BASELINE = Column("growth", "column.change", "change", 70), Column("baseline", "column.baseline_sales", "money")
 LINES = {
-    "sales": (NAME, Column("value", "metric.sales.label", "money", 88), CHANGE, PLACE),
+    "sales": (NAME, Column("value", "metric.sales.label", "money", 88, ("value",)), CHANGE, PLACE),
     "orders": (NAME, Column("value", "metric.orders.label", "count", 88), CHANGE, PLACE),
     "buyers": (NAME, Column("value", "metric.buyers.label", "count", 88), CHANGE, PLACE),
     "growth": (NAME, CHANGE, BASELINE, PLACE),
@@ -83,9 +82,12 @@ def beside(page: Page, view: Heatmap, chosen: tuple[str, ...], names: dict[str, 
     page.pick(
         "cell", names, chosen[0] if len(chosen) == 1 else None, lambda cell: only("cell", cell, names.get(cell or ""))
     )
-    lines = view.lines.assign(name=view.lines["name"].replace("", page.t("partner.none")))
-    title = page.t("heatmap.lines_first" if len(lines) == LINES_SHOWN else "heatmap.lines", count=f"{len(lines):,}")
+    few = len(view.lines)
+    title = page.t("heatmap.lines_first" if few < view.lines_total else "heatmap.lines", count=f"{few:,}")
     page.section(title)
+    found = Rows(view.lines, view.lines_total, few, view.lines_sums)
+    ask = partial(page.services.territory.lines, page.asked, view.metric)
+    lines = excerpt(found, ask, lambda frame: frame.assign(name=frame["name"].replace("", page.t("partner.none"))))
     page.table("lines", title, lines, LINES[view.metric], height=440, follows=True)
 
 

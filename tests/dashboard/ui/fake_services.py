@@ -136,15 +136,22 @@ class FakeOverview:
             ranking(
                 [(code, name) for code, name, _ in PRODUCTS if not asked.skus or code in asked.skus], "sku", "units"
             ).assign(category="大米"),
+            len(PRODUCTS),
+            {},
             (Gap("account_unknown", 1, 312, 21_400.0), Gap("cost_unknown", 2, 90, 8_800.0, ("R5", "O5"))),
         )
 
-    def tiers(self, asked: Asked) -> Tiers:
+    def products(self, asked: Asked, most: int = 100) -> Rows:
+        found = self.today(asked).products
+        return Rows(found.head(most), len(found), min(len(found), most))
+
+    def tiers(self, asked: Asked, most: int = 300) -> Tiers:
         period, base = periods(asked)
         level = "partner" if asked.partners else "city" if asked.regions else "province"
         rows = ranking([("370000", "山东省"), ("410000", "河南省"), ("", "")], "key", "orders")
         more = {"target": [3e5, float("nan"), 1e5], "attained": [1.0, float("nan"), 1.0], "expected": [2e5] * 3}
-        return Tiers(FRESH, period, base, level, rows.assign(**more, unusual=["high", "low", ""]))
+        told = rows.assign(**more, unusual=["high", "low", ""])
+        return Tiers(FRESH, period, base, level, told.head(most), len(told), {})
 
     def rows(self, asked: Asked, most: int = 500) -> Rows:
         self.asked.append(asked)
@@ -249,11 +256,17 @@ class FakeTerritory:
             frame,
             points,
             lines[["partner", "name", "place", "value", "baseline", "growth"]].reset_index(drop=True),
+            len(lines),
+            {},
             (-0.5, 0.5) if growth else (0.0, 400_000.0),
             tuple(sorted(backdrop)),
             tuple(Place({"zh": zh, "en": en}, lat, lon, 1.0) for zh, en, lat, lon in CITIES),
             Gap("unplaced", 2, 40, 12_000.0, ("S900", "S901")),
         )
+
+    def lines(self, asked: Asked, metric: str, most: int = 300) -> Rows:
+        found = self.heatmap(asked, metric, 5).lines
+        return Rows(found.head(most), len(found), min(len(found), most))
 
 
 def city_cells(resolution: int) -> pd.DataFrame:

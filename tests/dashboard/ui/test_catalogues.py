@@ -132,7 +132,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
     keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
-    keys |= job_keys() | health_keys() | forecast_keys()
+    keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
     keys |= access_keys()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
