@@ -22,6 +22,7 @@ from dashboard.services.filters import Filters
 from dashboard.services.forecast_view import ForecastView
 from dashboard.services.forecasting import Forecasting
 from dashboard.services.freshness import DataFreshness
+from dashboard.services.fulfilment import Fulfilment
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.job_kinds import Tools
 from dashboard.services.job_rows import Office
@@ -174,6 +175,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         filters=Filters(desk),
         overview=Overview(desk),
         why=Why(desk),
+        fulfilment=Fulfilment(desk),
         territory=Territory(desk),
         territories=TerritoryTerms(desk, clock),
         forecast=ForecastView(desk, lambda: _latest_run(store), partial(_run_facts, settings)),

@@ -6,7 +6,7 @@ from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
-from pages.overview import glossary, today
+from pages.overview import fulfilment, glossary, today
 from pages.supply import forecast
 from pages.territory import heatmap
 
@@ -22,6 +22,15 @@ PAGES: tuple[PageSpec, ...] = (
         icon=":material/today:",
         needs=SALES_TABLES,
         home_of=frozenset({Role.EXECUTIVE, Role.MERCHANDISER, Role.MARKETER, Role.APPROVER}),
+    ),
+    PageSpec(
+        key="overview.fulfilment",
+        section="overview",
+        url_path="fulfilment",
+        render=fulfilment.render,
+        action=Action.SEE_OVERVIEW,
+        icon=":material/local_shipping:",
+        needs=SALES_TABLES,
     ),
     PageSpec(
         key="overview.glossary",

@@ -44,14 +44,16 @@ class World:
         return services_as(self.settings, self.store, lambda: actor)
 
 
-def make_world(home: Path, tables: Mapping[str, Rows], *, currency: str = "CNY", store_url: str = "") -> World:
+def make_world(
+    home: Path, tables: Mapping[str, Rows], *, currency: str = "CNY", store_url: str = "", now: datetime = NOW
+) -> World:
     """Load every table as one load of its own, and build."""
     settings = settings_from({"WATERLINE_HOME": str(home), "WATERLINE_STORE": store_url})
     store = open_store(settings.store_url)
     store.migrate()
     for name, rows in tables.items():
         load_rows(settings, store, name, rows, load_id=f"load-{name}", currency=currency)
-    built, _ = build(lake=Lake(settings.lake), store=store, actor=JOB, folder=settings.marts, now=NOW)
+    built, _ = build(lake=Lake(settings.lake), store=store, actor=JOB, folder=settings.marts, now=now)
     return World(settings, store, built)
 
 

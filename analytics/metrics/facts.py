@@ -42,6 +42,13 @@ def _first_in_scope(rows: ir.Table) -> ir.Table:
     return rows.mutate(nth=order).filter(lambda t: t.nth == 0).drop("nth")
 
 
+def _with_gap(rows: ir.Table) -> ir.Table:
+    """Orders of known buyers with ``gap``: days since the order before, among the orders that the asker may see."""
+    orders = rows.filter((rows.kind == "sale") & rows.buyer.notnull())
+    before = orders.day.lag().over(group_by="buyer", order_by=["day", "source", "document"])
+    return orders.mutate(gap=orders.day.delta(before, unit="day"))
+
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -51,6 +58,10 @@ FACTS: dict[str, Fact] = {
         Fact("refund", ("refund_line",), ("refund_line",)),
         Fact("refund_document", ("document",), ("refund_line",), _kind("refund")),
         Fact("document", ("document",), ("order_line",)),
+        Fact("fulfilment", ("fulfilment",), ("order_line",)),
+        Fact("purchase", ("document",), ("order_line",), _with_gap),
+        Fact("shelf", ("shelf_day",), ("listing",)),
+        Fact("stock", ("stock_day",), ("stock_lot",)),
         Fact("first_purchase", ("first_purchase",), ("order_line",), _first_in_scope),
     )
 }
@@ -80,6 +91,9 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("year", "day", derive=_truncated("Y")),
         Dimension("channel", "channel"),
         Dimension("channel_group", "channel", "channel", "channel_group"),
+        Dimension("private_domain", "channel", "channel", "private_domain"),
+        Dimension("mode", "mode"),
+        Dimension("node", "node"),
         Dimension("partner", "partner"),
         Dimension("partner_kind", "partner", "partner", "kind"),
         Dimension("sku", "sku"),

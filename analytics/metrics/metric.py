@@ -18,6 +18,7 @@ class Unit(StrEnum):
     COUNT = "count"
     UNITS = "units"
     RATE = "rate"
+    TIMES = "times"
 
 
 class Additivity(StrEnum):

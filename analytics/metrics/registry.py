@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from analytics.core.access import Action
 from analytics.core.errors import DomainError
+from analytics.metrics import service
 from analytics.metrics.metric import Additivity, Favourable, Measure, Metric, Unit
 
 SALES, SUPPLY, MEMBERS, PARTNERS = "sales", "supply", "members", "partners"
@@ -131,6 +132,7 @@ METRICS: tuple[Metric, ...] = (
         denominator=Measure("sales", _grouped_amount, joins=("channel_group",)),
         needs=("channel",),
     ),
+    *service.METRICS,
 )
 
 REGISTRY: dict[str, Metric] = {metric.name: metric for metric in METRICS}

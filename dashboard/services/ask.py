@@ -18,6 +18,9 @@ from dashboard.services.desk import Desk, Opened
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Freshness
 
+FLAGS = frozenset({"identified", "private_domain"})
+"""Dimensions whose values are yes and no."""
+
 UNKNOWN = "none"
 """How a shell says "where the value is not known"."""
 
@@ -93,7 +96,7 @@ def _value(name: str, text: str) -> str | bool | None:
         return None
     if DIMENSIONS[name].key == "day":
         return _first_day(name, text)
-    if name != "identified":
+    if name not in FLAGS:
         return text
     if text not in {"yes", "no"}:
         raise DomainError("where_flag", given=text, dimension=name)

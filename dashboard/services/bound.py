@@ -14,6 +14,7 @@ from dashboard.services.exports import Exports
 from dashboard.services.filters import Filters
 from dashboard.services.forecast_view import ForecastView
 from dashboard.services.freshness import DataFreshness
+from dashboard.services.fulfilment import Fulfilment
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.jobs import Jobs
 from dashboard.services.overview import Overview
@@ -35,6 +36,7 @@ class Services:
     filters: Filters
     overview: Overview
     why: Why
+    fulfilment: Fulfilment
     territory: Territory
     territories: TerritoryTerms
     forecast: ForecastView

@@ -16,7 +16,7 @@ import pandas as pd
 from analytics.core.errors import DomainError
 from dashboard.services.safe_cells import dangerous, neutral, printable
 
-Kind = Literal["text", "day", "money", "cents", "count", "units", "change", "rate"]
+Kind = Literal["text", "day", "money", "cents", "count", "units", "times", "change", "rate"]
 """How a column is written: shares and changes are fractions in the frame and percent in the file."""
 
 PERCENT = frozenset({"change", "rate"})
@@ -34,6 +34,7 @@ _NUMBERS: Mapping[str, str] = {
     "cents": "#,##0.00",
     "count": "#,##0",
     "units": "#,##0.###",
+    "times": "#,##0.0",
     "change": "+0.0%;-0.0%;0.0%",
     "rate": "0.0%",
     "day": "yyyy-mm-dd",

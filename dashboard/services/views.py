@@ -127,6 +127,26 @@ class Tiers:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """Answer of ``overview/fulfilment``.
+
+    ``modes`` and ``channels``: key ("" where it is not known; channels have a name), paid_lines, share,
+    on_time_in_full, cancellation_rate, oversell_rate. ``causes``: kind (cancelled or refunded), key, lines, share of
+    the kind. ``places``: partners with key, name, out_of_stock_rate, on_time_in_full, cancellation_rate, refund_rate.
+    NaN where a rate cannot be known.
+    """
+
+    freshness: Freshness
+    period: Period
+    baseline: Period
+    tiles: tuple[Tile, ...]
+    modes: pd.DataFrame
+    channels: pd.DataFrame
+    causes: pd.DataFrame
+    places: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something that was counted but could not be attributed: ``kind`` is partner_unlisted, product_unlisted,
     unplaced, account_unknown or cost_unknown. ``names`` lists up to 50 of them (empty where there is nothing to list).

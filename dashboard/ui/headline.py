@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
-from dashboard.services.views import Heatmap, Tile, Today
+from dashboard.services.views import Heatmap, Service, Tile, Today
 from dashboard.ui.formatting import JOINED, NOTHING, Format, is_number
 
 MENTIONED = 2
@@ -56,6 +56,31 @@ def today_sentence(fmt: Format, today: Today) -> str:
     if not named:
         return said + t("today.lead.end")
     return said + t("today.lead.movers", names=fmt.listed(named))
+
+
+SERVICE_LED_BY = ("on_time_in_full", "out_of_stock_rate", "cancellation_rate")
+
+
+def service_sentence(fmt: Format, service: Service) -> str:
+    """What can be known of service, each rate with its change in percentage points."""
+    t = fmt.words.t
+    known = {tile.metric: tile for tile in service.tiles if is_number(tile.value)}
+    said = []
+    for metric in SERVICE_LED_BY:
+        if metric not in known:
+            continue
+        tile = known[metric]
+        rate = f"**{fmt.value(tile.value, Unit.RATE)}**"
+        moved = None if tile.difference is None else fmt.points(tile.difference)
+        name = t(f"metric.{metric}.label")
+        said.append(
+            t("fulfilment.lead.moved", name=name, rate=rate, moved=moved)
+            if moved
+            else t("fulfilment.lead.rate", name=name, rate=rate)
+        )
+    if not said:
+        return t("fulfilment.lead.nothing", period=fmt.period(service.period))
+    return t("fulfilment.lead", period=fmt.period(service.period), rates=fmt.listed(said))
 
 
 def heatmap_sentence(fmt: Format, view: Heatmap, unit: Unit) -> str:

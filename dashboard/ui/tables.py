@@ -117,6 +117,7 @@ NUMBERS: Mapping[Kind, str] = {
     "cents": "%,.2f",
     "count": "%,.0f",
     "units": "%,.1f",
+    "times": "%,.1f",
     "change": "%+.1f%%",
     "rate": "%.1f%%",
 }
@@ -145,7 +146,7 @@ def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
     for column in columns:
         if column.kind in ("change", "rate"):
             table[column.name] = table[column.name].astype(float) * 100
-        elif column.kind in ("money", "cents", "count", "units"):
+        elif column.kind in ("money", "cents", "count", "units", "times"):
             table[column.name] = table[column.name].astype(float)
     return pa.Table.from_pandas(table, preserve_index=False)
 

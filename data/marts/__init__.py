@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.marts import demand, dimensions, mentions, partners, places, sales, targets, territories
+from data.marts import demand, dimensions, mentions, partners, places, sales, service, shelf, targets, territories
 from data.marts.mart import Mart
 
 MARTS: tuple[Mart, ...] = (
@@ -11,6 +11,8 @@ MARTS: tuple[Mart, ...] = (
     *partners.MARTS,
     *places.MARTS,
     *sales.MARTS,
+    *service.MARTS,
+    *shelf.MARTS,
     *targets.MARTS,
     *territories.MARTS,
     *demand.MARTS,

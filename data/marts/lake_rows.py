@@ -98,7 +98,8 @@ class LakeRows:
     def _read(self, table: str, loads: Loads) -> ir.Table:
         every = self._rows(table)
         if every is None or not loads:
-            return self._workshop.empty(physical_schema(contract_table(table)), f"in_{table}")
+            # A name of its own: rows may lie there although no load of them counted at that time.
+            return self._workshop.empty(physical_schema(contract_table(table)), f"none_{table}")
         return self._newest(table, every, loads)
 
     def _newest(self, table: str, rows: ir.Table, loads: Loads) -> ir.Table:

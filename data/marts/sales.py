@@ -22,7 +22,7 @@ def sales_line(inputs: Inputs) -> ir.Table:
     lines = inputs.current("order_line")
     sold = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
     sold = sold.left_join(_groups(inputs), "channel").drop("channel_right")
-    cost = _unit_cost(inputs).rename(cost_sku="sku")
+    cost = unit_cost(inputs).rename(cost_sku="sku")
     costed = sold.left_join(
         cost, [sold.sku == cost.cost_sku, sold.business_day >= cost.cost_from, sold.business_day < cost.cost_to]
     )
@@ -61,7 +61,8 @@ def _groups(inputs: Inputs) -> ir.Table:
     return inputs.current("channel").select("channel", "channel_group")
 
 
-def _unit_cost(inputs: Inputs) -> ir.Table:
+def unit_cost(inputs: Inputs) -> ir.Table:
+    """Unit cost per SKU from ``cost_from`` until before ``cost_to``."""
     costs = inputs.current("product_cost")
     following = costs.valid_from.lead().over(group_by="sku", order_by="valid_from")
     return costs.select(
@@ -151,7 +152,7 @@ MARTS = (
         owner="owner",
         slices=Slices(
             {"order_line": lambda rows: {"source": rows.source, "order_id": rows.order_id}},
-            joined={"product_cost": ("sku", _unit_cost), "channel": ("channel", _groups)},
+            joined={"product_cost": ("sku", unit_cost), "channel": ("channel", _groups)},
         ),
     ),
     Mart(

@@ -16,6 +16,7 @@ import pyarrow as pa
 from analytics.core.access import Action, Role
 from analytics.core.calendar import Comparison, Preset
 from analytics.core.errors import DomainError
+from analytics.metrics.query import tables_needed
 from analytics.metrics.registry import METRICS
 from analytics.policies.change import Wanted
 from dashboard.composition import Services
@@ -27,6 +28,7 @@ from dashboard.services.requests import Asked
 from dashboard.services.views import Freshness
 from data.health.rejects import RejectsAsked
 from data.store.records import Job, JobState
+from tests.worlds import TABLES
 
 EVERYTHING = Asked(preset=Preset.EVERYTHING)
 ASKED = (
@@ -38,10 +40,14 @@ ASKED = (
     dataclasses.replace(EVERYTHING, categories=("oil",), channels=("shop",)),
 )
 FEBRUARY = Asked(first=date(2026, 2, 11), last=date(2026, 2, 20))
+FEW = (EVERYTHING, dataclasses.replace(FEBRUARY, partners=("S3",)), dataclasses.replace(FEBRUARY, regions=("130000",)))
 _NEW = NewAccount("new", "", "", frozenset({Role.DEALER}), frozenset({"D1"}))
 _WANTED = Wanted("members.tier_gold", None, Decimal(2000), date(2999, 1, 1), "why not")
 _JOB = Job("x", "ingest", {}, "u", "li", datetime(2026, 1, 1, tzinfo=UTC), "x.log", state=JobState.FAILED)
-_FREE = [metric.name for metric in METRICS if metric.name not in {"gross_margin", "gross_margin_rate"}]
+_FREE = [
+    metric.name for metric in METRICS if metric.action is not Action.SEE_COST and tables_needed(metric) <= set(TABLES)
+]
+"""Metrics that a dealer may see and that the world of literal rows can answer."""
 _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
 
 
@@ -52,7 +58,7 @@ def _asks(services: Services) -> Iterator[Any]:
 
 
 def _reasons(services: Services) -> Iterator[Any]:
-    for asked in (FEBRUARY, dataclasses.replace(FEBRUARY, partners=("S3",)), EVERYTHING):
+    for asked in (FEBRUARY, dataclasses.replace(FEBRUARY, partners=("S3",))):
         for metric, by in (
             ("sales", "region"),
             ("sales", "partner"),
@@ -104,8 +110,9 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
     "why.explain": _reasons,
     "forecast.outlook": lambda services: _refused(lambda: services.forecast.outlook(EVERYTHING)),
-    "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in (*ASKED, FEBRUARY)),
     "overview.products": lambda services: (services.overview.products(asked) for asked in ASKED),
+    "fulfilment.service": lambda services: (services.fulfilment.service(asked) for asked in FEW),
+    "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in FEW),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
     "territory.lines": lambda services: (services.territory.lines(asked, "sales") for asked in ASKED),

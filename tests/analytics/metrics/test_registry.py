@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from analytics.metrics import service
 from analytics.metrics.registry import METRICS
 from tests.worlds import CHANNELS, COSTS, LINES, REFUNDS, TABLES, World, make_world
 
@@ -82,7 +83,8 @@ def _text(value: object) -> str | None:
 
 
 def test_every_metric_has_a_check_query() -> None:
-    assert {metric.name for metric in METRICS} == set(CHECKS)
+    """Those of service have theirs in test_service."""
+    assert {metric.name for metric in METRICS} - {metric.name for metric in service.METRICS} == set(CHECKS)
 
 
 @pytest.mark.parametrize("metric", sorted(CHECKS))

@@ -36,6 +36,7 @@ from dashboard.services.views import (
     Place,
     Reasons,
     Rows,
+    Service,
     Tiers,
     Tile,
     Today,
@@ -85,6 +86,12 @@ UNITS = {
     "partners_buying": ("count", "distinct", "up", 12.0, 12.0),
     "online_share": ("rate", "ratio", "neither", 0.4123, 0.3984),
     "refunds": ("money", "sum", "down", 36_567.8, 23_912.0),
+}
+
+
+RATES = {
+    "on_time_in_full": ("rate", "ratio", "up", 0.93, 0.95),
+    "out_of_stock_rate": ("rate", "ratio", "down", None, None),
 }
 
 
@@ -228,6 +235,27 @@ class FakeWhy:
         return Reasons(FRESH, metric, by, period, base, now, before, parts, change * 0.1, 18_204, ("order_line",))
 
 
+class FakeFulfilment:
+    def service(self, asked: Asked) -> Service:
+        period, base = periods(asked)
+        rates = {"paid_lines": [900.0, 100.0], "share": [0.9, 0.1], "on_time_in_full": [0.9, float("nan")]}
+        rates |= {"cancellation_rate": [0.02, 0.05], "oversell_rate": [0.01, 0.0]}
+        channels = pd.DataFrame({"key": ["tmall", ""], "name": ["天猫", ""], **rates})
+        causes = {"kind": ["cancelled", "refunded"], "key": ["no_stock", ""], "lines": [9.0, 4.0], "share": [1.0, 1.0]}
+        places = {"key": ["S001"], "name": ["店"], "out_of_stock_rate": [0.05], "on_time_in_full": [0.9]}
+        told = (Tile("on_time_in_full", 0.93, 0.95, ()), Tile("out_of_stock_rate", None, None, (), ("listing",)))
+        return Service(
+            FRESH,
+            period,
+            base,
+            told,
+            pd.DataFrame({"key": ["express", ""], **rates}),
+            channels,
+            pd.DataFrame(causes),
+            pd.DataFrame({**places, "cancellation_rate": [0.01], "refund_rate": [float("nan")]}),
+        )
+
+
 @dataclass
 class FakeTerritory:
     asked: list[tuple[Asked, str, int]] = field(default_factory=list)
@@ -290,7 +318,7 @@ class FakeGlossary:
         return Glossary(
             tuple(
                 Definition(name, unit, additivity, way, "sales", "order_line", ("order_line",), name != "gross_margin")
-                for name, (unit, additivity, way, _, _) in UNITS.items()
+                for name, (unit, additivity, way, _, _) in {**UNITS, **RATES}.items()
             ),
             FRESH,
             {"order_line": 1},
@@ -441,6 +469,7 @@ class FakeServices:
     filters: FakeFilters = field(default_factory=FakeFilters)
     overview: FakeOverview = field(default_factory=FakeOverview)
     why: FakeWhy = field(default_factory=FakeWhy)
+    fulfilment: FakeFulfilment = field(default_factory=FakeFulfilment)
     territory: FakeTerritory = field(default_factory=FakeTerritory)
     forecast: FakeForecast = field(default_factory=lambda: FakeForecast(FRESH))
     glossary: FakeGlossary = field(default_factory=FakeGlossary)

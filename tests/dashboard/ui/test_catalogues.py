@@ -26,7 +26,7 @@ from dashboard.services.policy_effects import COUNTS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.ui.filters import WIDGETS
 from dashboard.words import LANGUAGES, words
-from data.contract import TABLES
+from data.contract import TABLES, contract_table
 from data.health.rejects import FILTERS
 from data.store.audit import FINDINGS, Deed
 from data.store.records import JobState
@@ -114,6 +114,13 @@ def health_keys() -> set[str]:
     return keys | {f"fault.{kind}" for kind in ORDER}
 
 
+def contract_words() -> set[str]:
+    """Keys for codes that the contract lists."""
+    lines, refunds = contract_table("order_line"), contract_table("refund_line")
+    reasons = (*lines.column("cancel_reason").one_of, *refunds.column("reason").one_of)
+    return {f"mode.{one}" for one in lines.column("fulfilment").one_of} | {f"reason.{one}" for one in reasons}
+
+
 def made_keys() -> set[str]:
     """Keys that code puts together."""
     keys = {f"metric.{metric.name}.{part}" for metric in METRICS for part in ("label", "about", "formula")}
@@ -135,9 +142,11 @@ def made_keys() -> set[str]:
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
     keys |= access_keys()
+    keys |= {f"fulfilment.{kind}" for kind in ("cancelled", "refunded")} | contract_words()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
-    needed = {table for fact in FACTS.values() for table in fact.needs} | {"product_cost", "refund_line"}
+    needed = {table for fact in FACTS.values() for table in fact.needs}
+    needed |= {table for metric in METRICS for table in metric.needs}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}
 
 

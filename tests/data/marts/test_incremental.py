@@ -88,6 +88,21 @@ def some_refunds(chance: random.Random, count: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def some_shipments(chance: random.Random) -> list[dict[str, Any]]:
+    """An order goes out in several shipments, which come in different loads."""
+    rows = [
+        {
+            "shipment_id": f"F{chance.randrange(8)}", "line_no": "1", "order_id": f"O{chance.randrange(12)}",
+            "order_line_no": str(chance.randrange(3)), "node": "N1", "sku": "R5", "quantity": chance.randrange(3),
+            "shipped_at": "2026-02-10T09:00:00", "promised_at": chance.choice([None, "2026-02-12T09:00:00"]),
+            "delivered_at": chance.choice([None, "2026-02-11T09:00:00", "2026-02-14T09:00:00"]),
+            "source": chance.choice(["test", "other"]), "deleted": chance.random() < 0.15,
+        }
+        for _ in range(3)
+    ]  # fmt: skip
+    return unique(rows, "shipment_id", "line_no")
+
+
 def unique(rows: list[dict[str, Any]], *key: str) -> list[dict[str, Any]]:
     """The door lets no key pass twice in one load."""
     return list({tuple(row.get(name, "test") for name in ("source", *key)): row for row in rows}.values())
@@ -156,12 +171,14 @@ COST, CHANNEL, TREE, PRODUCT = (
     loaded(table, rows)
     for table, rows in (("product_cost", costs), ("channel", channels), ("partner", tree), ("product", products))
 )
+SHIPMENTS = loaded("shipment_line", some_shipments)
 STEPS: tuple[tuple[Change, ...], ...] = (
     (LINES,),
     (CHANNEL,),
-    (LINES, REFUNDS),
+    (LINES, REFUNDS, SHIPMENTS),
     (forgotten, swept),
     (COST,),
+    (SHIPMENTS,),
     (LINES, abandoned, TREE),
     (forgotten,),
     (LINES, LINES, COST, REFUNDS, PRODUCT),

@@ -1,0 +1,110 @@
+"""Were orders kept? How they went out, what was cancelled or came back and why, and where shelves stood empty."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics.core.access import Action
+from analytics.metrics.query import Question, known_dimensions
+from analytics.metrics.registry import REGISTRY
+from dashboard.services.desk import Desk
+from dashboard.services.frames import frame_of
+from dashboard.services.kpi import Compared, compared, tiles_of
+from dashboard.services.names import names_of
+from dashboard.services.requests import Asked
+from dashboard.services.use_case import UseCase, reads
+from dashboard.services.views import Service
+
+TILES = (
+    "on_time_in_full",
+    "cancellation_rate",
+    "oversell_rate",
+    "refund_rate",
+    "out_of_stock_rate",
+    "in_stock_rate",
+    "stock_turns",
+    "repurchase_90",
+    "private_domain_share",
+)
+LINES = "paid_lines"
+RATES = ("on_time_in_full", "cancellation_rate", "oversell_rate")
+PLACES = ("out_of_stock_rate", "on_time_in_full", "cancellation_rate", "refund_rate")
+MOST = 100
+
+
+class Fulfilment(UseCase):
+    """Use case of ``overview/fulfilment``."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @reads
+    def service(self, asked: Asked) -> Service:
+        """Rates of service with their baselines, by mode, channel, cause and place; raises MissingData."""
+        opened = self._desk.open(Action.SEE_OVERVIEW)
+        view = compared(opened, asked)
+        sigmas = self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last)
+        return Service(
+            freshness=opened.freshness,
+            period=view.period,
+            baseline=view.baseline,
+            tiles=tiles_of(view, TILES, sigmas=float(sigmas)),
+            modes=_rates(view, "mode"),
+            channels=_named(view, _rates(view, "channel"), "channel"),
+            causes=_causes(view),
+            places=_places(view),
+        )
+
+
+def _able(view: Compared, names: tuple[str, ...], by: str) -> tuple[str, ...]:
+    """Metrics whose tables are loaded, and that know the cut and every filter."""
+    wanted = {by, *(name for name, _ in view.where)}
+    return tuple(
+        name
+        for name in names
+        if not view.opened.missing(REGISTRY[name])
+        and wanted <= set(known_dimensions(REGISTRY[name], view.opened.facts.table))
+    )
+
+
+def _by(view: Compared, names: tuple[str, ...], by: str) -> pd.DataFrame:
+    """Columns key and ``names``; NaN where a metric cannot be known."""
+    able = _able(view, names, by)
+    if not able:
+        return pd.DataFrame({"key": pd.Series([], dtype=str), **{name: pd.Series([], dtype=float) for name in names}})
+    found = frame_of(view.opened.ask(Question(able, by=(by,), period=view.period, where=view.where)))
+    keyed = found.assign(key=found[by].fillna("")).drop(columns=[by] if by != "key" else [])
+    return keyed.assign(**{name: np.nan for name in names if name not in able})
+
+
+def _rates(view: Compared, by: str) -> pd.DataFrame:
+    found = _by(view, (LINES, *RATES), by)
+    total = found[LINES].sum()
+    shared = found.assign(share=found[LINES] / total if total else np.nan)
+    return shared.sort_values([LINES, "key"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _named(view: Compared, frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    names = names_of(view.opened, kind, frame["key"])
+    return frame.assign(name=[names.get(key, key) for key in frame["key"]])
+
+
+def _causes(view: Compared) -> pd.DataFrame:
+    """Why lines were cancelled and why goods came back: kind (cancelled, refunded), key, lines, share of its kind."""
+    parts = []
+    for kind, metric in (("cancelled", "cancelled_lines"), ("refunded", "refund_lines")):
+        found = _by(view, (metric,), "reason").rename(columns={metric: "lines"})
+        found = found[found["lines"].fillna(0) > 0]
+        total = found["lines"].sum()
+        parts.append(found.assign(kind=kind, share=found["lines"] / total if total else np.nan))
+    stacked = pd.concat(parts, ignore_index=True)
+    return stacked.sort_values(["kind", "lines", "key"], ascending=[True, False, True]).reset_index(drop=True)
+
+
+def _places(view: Compared) -> pd.DataFrame:
+    """Partners with their rates of service, the emptiest shelves first."""
+    found = _named(view, _by(view, PLACES, "partner"), "partner")
+    found = found[found[list(PLACES)].notna().any(axis=1) & (found["key"] != "")]
+    order = found.sort_values(["out_of_stock_rate", "cancellation_rate", "key"], ascending=[False, False, True])
+    return order.head(MOST).reset_index(drop=True)
