@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,12 @@ def unique(rows: list[dict[str, Any]], *key: str) -> list[dict[str, Any]]:
     return list({tuple(row.get(name, "test") for name in ("source", *key)): row for row in rows}.values())
 
 
-def loaded(table: str, rows: Callable[[random.Random], list[dict[str, Any]]]) -> Change:
+def loaded(table: str, rows: Callable[[random.Random], list[dict[str, Any]]], *, stale: bool = True) -> Change:
+    """``stale``: whether the extract may be older than what is there, and lose against it."""
+    latest = count(1)
+
     def change(world: World, chance: random.Random) -> None:
-        extracted = NOW + timedelta(hours=chance.randrange(-48, 48))
+        extracted = NOW + timedelta(hours=chance.randrange(-48, 48) if stale else 48 + next(latest))
         name = f"{table}-{chance.getrandbits(40):x}"
         load_rows(world.settings, world.store, table, rows(chance), load_id=name, extract_at=extracted)
 
@@ -119,9 +123,8 @@ def loaded(table: str, rows: Callable[[random.Random], list[dict[str, Any]]]) ->
 
 def forgotten(world: World, chance: random.Random) -> None:
     with UnitOfWork(world.store, BRAND) as unit:
-        known = [load.id for load in unit.loads.all() if not load.id.startswith("load-")]
-        if known:
-            unit.loads.remove(chance.choice(known))
+        known = [load.id for load in unit.loads.all() if load.id.startswith("order_line-")]
+        unit.loads.remove(chance.choice(known))
         unit.commit()
 
 
@@ -168,7 +171,7 @@ def order_lines(chance: random.Random) -> list[dict[str, Any]]:
 LINES = loaded("order_line", order_lines)
 REFUNDS = loaded("refund_line", lambda chance: unique(some_refunds(chance, 2), "refund_id", "line_no"))
 COST, CHANNEL, TREE, PRODUCT = (
-    loaded(table, rows)
+    loaded(table, rows, stale=False)
     for table, rows in (("product_cost", costs), ("channel", channels), ("partner", tree), ("product", products))
 )
 SHIPMENTS = loaded("shipment_line", some_shipments)
