@@ -100,12 +100,15 @@ def test_a_link_shows_only_what_its_reader_may_see(chromium: Browser, served: Se
 
 
 def test_selecting_a_row_narrows_the_page_and_opens_its_order_lines(chromium: Browser, served: Server) -> None:
+    """A province leads to its cities, a city to its dealers; a dealer opens the order lines behind the numbers."""
     tab = visit(chromium, served)
     tab.open("today")
-    table = tab.page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed(timeout=PATIENCE)
-    table.click(position={"x": 18, "y": 55})
-    expect(tab.page.get_by_role("button", name=re.compile("^渠道伙伴："))).to_be_visible(timeout=PATIENCE)
+    for chip in ("^地区：", "^地区：", "^渠道伙伴："):
+        table = tab.page.get_by_test_id("stDataFrame").first
+        table.scroll_into_view_if_needed(timeout=PATIENCE)
+        table.click(position={"x": 18, "y": 55})
+        expect(tab.page.get_by_role("button", name=re.compile(chip)).first).to_be_visible(timeout=PATIENCE)
+        tab.settle()
     expect(tab.page.get_by_text(re.compile("^共 .* 行，显示最近"))).to_be_visible(timeout=PATIENCE)
     assert parse_qs(urlsplit(tab.page.url).query)["partner"]
     tab.page.context.close()
