@@ -83,13 +83,13 @@ def _worked(office: Office, actor: Actor, job: Job, arguments: Arguments, pulse:
     except (Cancelled, KeyboardInterrupt) as error:
         stopped = DomainError("job_cancelled", job=job.id)
         return _End(JobState.CANCELLED, {}, error=error if isinstance(error, KeyboardInterrupt) else stopped)
-    except DomainError as error:
-        logger.warning("%s", error)
-        return _End(JobState.FAILED, _told(error), error=error)
     except Exception as error:
-        if pulse.told_to_stop:
+        if pulse.told_to_stop and (not isinstance(error, DomainError) or error.code == "storage_failed"):
             # Work that is called back from another language may wrap what it was stopped with.
             return _End(JobState.CANCELLED, {}, error=DomainError("job_cancelled", job=job.id))
+        if isinstance(error, DomainError):
+            logger.warning("%s", error)
+            return _End(JobState.FAILED, _told(error), error=error)
         logger.exception("the job broke off")
         return _End(JobState.FAILED, {"error": "job_broken", "facts": {"job": job.id}}, error=error)
     return _End(JobState.SUCCEEDED, result.outcome, result.answer)

@@ -97,7 +97,8 @@ def test_the_newest_are_shown_and_all_are_counted(log: AuditLog) -> None:
 
 
 def test_people_and_sources_to_choose_from(log: AuditLog) -> None:
-    assert [tuple(one) for one in log.people()] == [("u-audit", "auditor"), ("u-li", "li"), ("u-wang", "wang")]
+    people = [(one.code, one.label) for one in log.people()]
+    assert people == [("u-audit", "auditor"), ("u-li", "li"), ("u-wang", "wang")]
     assert list(log.sources()) == [("overview.today", "rows"), ("overview.today", "top.partner")]
 
 
