@@ -36,7 +36,9 @@ def test_every_function_and_unit_is_explained(word: str) -> None:
 
 @pytest.mark.parametrize("kind", ["reject", "warning"])
 def test_every_code_is_listed(kind: str) -> None:
-    told = {key.partition(".")[2] for key in words("en").sentences if key.startswith(f"{kind}.")}
+    told = {
+        key.partition(".")[2] for key in words("en").sentences if key.startswith(f"{kind}.") and key.count(".") == 1
+    }
     assert len(told) >= 10
     assert {code for code in told if f"`{code}`" not in GUIDE} == set()
 
