@@ -58,10 +58,10 @@ def test_a_page_comes_without_errors(server: Server, page: str) -> None:
     assert len(seen.kinds) > 5
 
 
-def test_the_executive_sees_every_store_and_a_dealer_only_the_own(server: Server) -> None:
+def test_the_executive_sees_every_dealer_and_a_dealer_only_the_own(server: Server) -> None:
     everything = visit(server, "today", server.sign_in("boss", PASSWORD)).text
-    assert "Canary Store One" in everything
-    assert "Canary Store Three" in everything
+    assert "Canary Dealer One" in everything
+    assert "Canary Dealer Two" in everything
     for page in PAGES:
         own = visit(server, page, server.sign_in("dealer-one", PASSWORD))
         assert "Canary Store Three" not in own.text
@@ -80,7 +80,7 @@ def test_signing_out_elsewhere_ends_the_open_tab(server: Server) -> None:
             return before, await user.run()
 
     before, after = asyncio.run(stay())
-    assert "Canary Store One" in before.text
+    assert "Canary Dealer One" in before.text
     assert "Canary" not in after.text
     assert after.metrics == {}
 

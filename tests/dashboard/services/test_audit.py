@@ -134,6 +134,7 @@ def test_each_load_taken_back_leaves_one_event(store: Store, settings: Settings)
     assert facts(store) == {
         "source": "iowa", "mapping": "iowa_liquor", "file": "/data/1.csv", "content_digest": f"{1:064d}",
         "tables": {"order_line": 11, "partner": 2}, "rows_read": 13, "rows_rejected": 1, "rows_duplicate": 0,
+        "warnings": {"zero_quantity": 2},
     }  # fmt: skip
 
 
