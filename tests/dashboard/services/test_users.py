@@ -78,10 +78,9 @@ def test_the_shell_acts_as_a_known_enabled_account(store: Store) -> None:
         users.actor_named(Identity(store), "li", now=NOW)
 
 
-def test_a_job_may_load_and_nothing_else() -> None:
+def test_a_job_may_load_and_forecast_and_nothing_else() -> None:
     job = users.service_actor("build")
-    assert job.may(Action.LOAD_DATA)
-    assert not any(job.may(action) for action in Action if action is not Action.LOAD_DATA)
+    assert {action for action in Action if job.may(action)} == {Action.LOAD_DATA, Action.FORECAST}
 
 
 def test_an_administrator_changes_rights(store: Store) -> None:
