@@ -26,6 +26,15 @@ POLICIES: tuple[Policy, ...] = (
         by_key={"dealer": 20_000, "store": 5_000, "group_leader": 5_000},
         used_by=("export",),
     ),
-    Policy("freshness.promise_hours", Measure.HOURS, 30, 1, 720, owner="data", keyed_by=Keys.SOURCE),
+    Policy(
+        "freshness.promise_hours",
+        Measure.HOURS,
+        30,
+        1,
+        720,
+        owner="data",
+        keyed_by=Keys.SOURCE,
+        used_by=("data_health",),
+    ),
     days("build.kept_days", 30, 1, 365, owner="data", used_by=("vacuum",)),
 )
