@@ -103,6 +103,7 @@ class Workshop:
         if threads:
             self._raw.execute(f"SET threads = {int(threads)}")
         self.backend: ibis.backends.duckdb.Backend = ibis.duckdb.from_connection(self._raw)
+        self._attached: dict[Path, str] = {}
 
     def parquet(self, files: list[str], name: str, *, filename: bool = False) -> ir.Table:
         """Lake files as a table; the month comes from the folder names of the partitions.
@@ -163,18 +164,28 @@ class Workshop:
         finally:
             self._raw.execute("DETACH target")
 
-    def notes(self, file: Path, alias: str) -> pa.Table | None:
+    def notes(self, file: Path) -> pa.Table | None:
         """The notes that were written beside a mart; None where there are none."""
-        self._raw.execute(f"ATTACH IF NOT EXISTS '{_quoted(file)}' AS {alias} (READ_ONLY)")
         try:
-            return self.backend.table(NOTES, database=(alias, "main")).to_pyarrow()
+            return self.backend.table(NOTES, database=(self._catalog(file), "main")).to_pyarrow()
         except TableNotFound:
             return None
 
-    def attach(self, name: str, file: Path, alias: str) -> ir.Table:
-        """A mart that was built before, as a table; ``alias`` is what this workshop calls the file."""
-        self._raw.execute(f"ATTACH IF NOT EXISTS '{_quoted(file)}' AS {alias} (READ_ONLY)")
-        return self.backend.table(name, database=(alias, "main"))
+    def attach(self, name: str, file: Path) -> ir.Table:
+        """A mart that was built before, as a table."""
+        return self.backend.table(name, database=(self._catalog(file), "main"))
+
+    def _catalog(self, file: Path) -> str:
+        """What this workshop calls a finished mart file; attaches it the first time.
+
+        Never a second time: DuckDB 2.0 waits for ever in ATTACH IF NOT EXISTS for a file that this connection knows
+        under another name and another connection of the process under this one.
+        """
+        if file not in self._attached:
+            alias = f"mart_{len(self._attached)}"
+            self._raw.execute(f"ATTACH '{_quoted(file)}' AS {alias} (READ_ONLY)")
+            self._attached[file] = alias
+        return self._attached[file]
 
     def collect(self, expression: ir.Table) -> pa.Table:
         return expression.to_pyarrow()

@@ -64,7 +64,7 @@ class Base:
     def _noted(self, mart: Mart, file: Path) -> dict[str, Loads] | None:
         if not mart.reads:
             return {}
-        notes = self._workshop.notes(file, _alias(mart.name))
+        notes = self._workshop.notes(file)
         if notes is None:
             return None
         loads: dict[str, dict[str, int]] = {table: {} for table in mart.reads}
@@ -82,13 +82,7 @@ class Base:
 
     def mart(self, name: str) -> ir.Table:
         """Rows of a published mart for which there is a :meth:`file`."""
-        return self._workshop.attach(
-            name, self._folder / (self._build.marts[name] if self._build else ""), _alias(name)
-        )
+        return self._workshop.attach(name, self._folder / (self._build.marts[name] if self._build else ""))
 
     def totals(self) -> Mapping[str, str]:
         return self._build.totals if self._build else {}
-
-
-def _alias(name: str) -> str:
-    return f"base_{name}"

@@ -51,7 +51,7 @@ class Making:
         return self.rows.current(table)
 
     def mart(self, name: str) -> ir.Table:
-        return self._workshop.attach(name, self._folder / self.files[name], f"mart_{name}")
+        return self._workshop.attach(name, self._folder / self.files[name])
 
     def collect(self, expression: ir.Table) -> pa.Table:
         return self._workshop.collect(expression)
