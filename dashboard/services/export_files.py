@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analytics.core.errors import DomainError
-from dashboard.services.safe_cells import dangerous, neutral, printable
+from analytics.core.safe_cells import dangerous, neutral, printable
 
 Kind = Literal["text", "day", "money", "cents", "count", "units", "times", "change", "rate"]
 """How a column is written: shares and changes are fractions in the frame and percent in the file."""

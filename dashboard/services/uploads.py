@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from analytics.core.access import Action, Actor
 from analytics.core.errors import DomainError
 from dashboard.services.desk import Desk
-from dashboard.services.handed_back import as_expected
 from dashboard.services.job_rows import Office
 from dashboard.services.jobs import Jobs
 from dashboard.services.loading import MAPPINGS
@@ -80,7 +79,7 @@ class Uploads(UseCase):
         try:
             told = self._own_mapping(folder, mapping) if isinstance(mapping, Upload) else self._mapping(mapping)
             read = load_mapping(told)
-            keep(folder / "files", [as_expected(one, read) for one in files])
+            keep(folder / "files", files)
             extracted = _moment(extract_at, read.timezone, self._office.clock())
             asked = {"path": str(folder / "files"), "mapping": str(told), "extract_at": extracted, "upload": id}
             return self._jobs.start(("ingest", asked), ("build", {}))

@@ -17,7 +17,8 @@ from dashboard.ui.job_cards import reason
 from dashboard.ui.page import Page
 from dashboard.words import Words
 from data.health.rejects import FILTERS, RejectsAsked
-from data.sources.records import REASON, REJECT, named
+from data.sources.handed_back import REASON, REJECT
+from data.sources.records import named
 
 
 def offer_back(page: Page, asked: RejectsAsked) -> None:

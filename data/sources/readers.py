@@ -18,6 +18,7 @@ from ibis.util import gen_name
 from analytics.core.errors import ContractViolation
 from data.sources.csv_files import BadLine, Header, careful_rows, csv_header, ends_open
 from data.sources.encodings import utf8_copy
+from data.sources.handed_back import as_expected
 from data.sources.inputs import Origin, shown
 from data.sources.sheets import SPREADSHEETS, sheet, unreadable
 from data.sources.steadiness import Look
@@ -87,9 +88,10 @@ def _members(name: str, value: ir.Value) -> Iterator[tuple[str, ir.Value]]:
         yield from _members(f"{name}.{member}", value[member])
 
 
-def _csv(origin: Origin, given: Path, backend: Backend, scratch: Path) -> tuple[ir.Table, tuple[BadLine, ...]]:
+def _csv(asked: Origin, given: Path, backend: Backend, scratch: Path) -> tuple[ir.Table, tuple[BadLine, ...]]:
     """Fast where every line keeps the format; record by record, naming the bad ones, where one does not."""
-    path, nul = utf8_copy(given, origin, scratch)
+    expected, origin = as_expected(given, asked, scratch)
+    path, nul = utf8_copy(expected, origin, scratch)
     header = csv_header(path, origin)
     _check_header(origin, header.names)
     quick = None if nul else _quick(path, origin, header, backend)

@@ -13,12 +13,10 @@ import ibis.expr.types as ir
 
 from data.contract.schema import Table
 from data.lake.lake import RECORDS, SETTLED
+from data.sources.handed_back import REJECT
 from data.sources.landing import Landing
 from data.sources.readers import FILE, LINE, Raw
 from data.sources.sections import PREFIX, Prepared
-
-REJECT, REASON = "__reject", "__reason"
-"""Columns of a file that is handed back. Sections pass over them: their names begin like the door's own."""
 
 _NAMED = r"^([^:]+):(\d+):(.*)$"
 

@@ -17,14 +17,12 @@ from dashboard.composition import Services, office_for, services_as
 from dashboard.services import jobs
 from dashboard.services.export_files import About, ExportColumn, Format, file_bytes
 from dashboard.services.freshness import Extract, late_sources, newest_extracts
-from dashboard.services.handed_back import as_expected
 from dashboard.services.job_run import run_job
 from dashboard.services.upload_files import Upload
 from dashboard.ui.handed_back import as_source
 from dashboard.words import words
 from data.health.rejects import RejectsAsked
-from data.sources.mapping import load_mapping
-from data.sources.records import REASON, REJECT
+from data.sources.handed_back import REASON, REJECT
 from data.store.unit_of_work import UnitOfWork
 from tests.data.store.samples import a_load
 from tests.worlds import TABLES, World, make_world
@@ -151,7 +149,8 @@ def test_rejected_rows_leave_come_back_mended_and_are_settled(
     lines[3][2] = "O5"
     mended = io.StringIO(newline="")
     csv.writer(mended).writerows(lines)
-    load(services, world, Upload("goods-1.csv", mended.getvalue().encode("gb18030")))
+    sent = Upload("goods-1.csv", mended.getvalue().encode("gb18030"))
+    load(services, world, sent)
     after = services.health.rejects(RejectsAsked(source="shop"), 10)
     assert (after.total, services.health.rejects(RejectsAsked(mended_too=True), 10).total) == (0, 1)
     with UnitOfWork(world.store, Scope(frozenset({ROOT})), reading=True) as unit:
@@ -161,14 +160,3 @@ def test_rejected_rows_leave_come_back_mended_and_are_settled(
 def load(services: Services, world: World, sent: Upload) -> None:
     job = services.uploads.load([sent], Upload("shop.toml", MAPPING.encode()))[0]
     run_job(office_for(world.settings, world.store), job.id)
-
-
-def test_what_was_not_handed_back_stays_as_it_is(tmp_path: Path) -> None:
-    file = tmp_path / "m.toml"
-    file.write_text(MAPPING, encoding="utf-8")
-    mapping = load_mapping(file)
-    for content in (b"a,b\n1,2\n", b"# note\n", f"x,{REJECT}y\n1,2\n".encode()):
-        plain = Upload("goods-1.csv", content)
-        assert as_expected(plain, mapping) is plain
-    formula = Upload("goods-1.csv", f"{REJECT},编码\nm,'=1+1\nm,'x\n".encode())
-    assert as_expected(formula, mapping).content.decode("gb18030") == f"{REJECT};编码\nm;=1+1\nm;'x\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analytics.core.errors import DomainError
 from dashboard.services.export_files import BOM, CELL_LENGTH, About, ExportColumn, Format, file_bytes
-from tests.dashboard.services.test_safe_cells import ATTACKS, begins_a_formula
+from tests.analytics.core.test_safe_cells import ATTACKS, begins_a_formula
 
 COLUMNS = (
     ExportColumn("name", "名称"),

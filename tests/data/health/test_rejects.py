@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from data.health.rejects import Rejects, RejectsAsked
-from data.sources.records import REASON, REJECT, named
+from data.sources.handed_back import REASON, REJECT
+from data.sources.records import named
 from tests.data.sources.door import NOW, Door, open_door
 
 MAPPING = """

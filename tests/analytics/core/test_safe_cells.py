@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.services.safe_cells import dangerous, neutral, printable
+from analytics.core.safe_cells import dangerous, neutral, printable
 
 ATTACKS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠A1", "﹢1", "﹦1", "  =1+1", "\u3000=1+1", '"=1+1',
