@@ -14,6 +14,7 @@ import pytest
 
 from analytics.core.errors import AccessDenied, ContractViolation
 from data.lake.lake import Lake
+from data.sources.landing import Landing
 from data.store.unit_of_work import UnitOfWork
 from tests.data.sources.door import JOB, NOW, Door
 
@@ -301,3 +302,14 @@ def test_an_unreachable_folder_is_told(door: Door, tmp_path: Path) -> None:
     with pytest.raises(ContractViolation) as refused:
         door.bring(TILL, f"sqlite:///{tmp_path}/none/none.db")
     assert refused.value.code == "database_unreachable"
+
+
+def test_a_row_that_goes_astray_stops_the_load(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever may one day lose a row on its way, rows in are rows loaded, set aside or left out as equal."""
+    land = Landing.land
+    monkeypatch.setattr(Landing, "land", lambda landing, table, rows: land(landing, table, rows.limit(1)))
+    door.write("a.csv", HEAD + LINE + LINE.replace("1,1,", "2,1,"))
+    with pytest.raises(ContractViolation, match="rows_lost") as refused:
+        door.bring(TILL)
+    assert (refused.value.facts["read"], refused.value.facts["found"]) == (2, 1)
+    assert door.rows("order_line") == []
