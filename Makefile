@@ -40,7 +40,7 @@ check: lint
 test: lint
 	.ci/system-packages
 	# In a process of their own: a browser keeps an event loop running, in which other tests cannot start theirs.
-	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist loadfile -m 'not browser'
+	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not browser'
 	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -m browser
 
 format: development

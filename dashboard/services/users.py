@@ -202,6 +202,7 @@ def _rights(user: User) -> dict[str, object]:
 def _told(grant: Grant) -> str:
     """A grant as the trail tells it: the partner, and the days where they are limited.
 
+    >>> from datetime import date
     >>> _told(Grant("D1")), _told(Grant("D1", last=date(2026, 3, 31)))
     ('D1', 'D1 ..2026-03-31')
     """

@@ -9,6 +9,7 @@ import io
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import httpx
 import openpyxl
@@ -27,6 +28,7 @@ from tests.protocol.conftest import PASSWORD
 from tests.protocol.virtual_user import Made, VirtualUser
 from tests.serving import Server
 
+T = TypeVar("T")
 pytestmark = pytest.mark.protocol
 
 BUTTON, SHEET = "overview.today.tiers.csv", "overview.today.tiers.xlsx"
@@ -59,10 +61,10 @@ def taken(store: Store, user_id: str) -> list[Disclosure]:
         return list(unit.disclosures.find(Seen(user=user_id), 100))
 
 
-def at_today(server: Server, cookies: dict[str, str], then: Callable[[VirtualUser], Awaitable[Made]]) -> Made:
+def at_today(server: Server, cookies: dict[str, str], then: Callable[[VirtualUser], Awaitable[T]]) -> T:
     """Open the page "today" and do something in that tab."""
 
-    async def stay() -> Made:
+    async def stay() -> T:
         async with VirtualUser(server.base_url, "today", cookies=cookies) as user:
             await user.run()
             return await then(user)
@@ -80,14 +82,28 @@ def rows_of(file: bytes) -> list[list[str]]:
     return [line for line in lines if not line[0].startswith("# ")]
 
 
+def while_open(server: Server, cookies: dict[str, str], button: str, check: Callable[[Made], T]) -> T:
+    """Take a file at "today" and do something with it while that tab is open, as browsers do; a tab takes its files
+    along when it is closed.
+    """
+
+    async def then(user: VirtualUser) -> T:
+        made = await user.ask_for(user.offered[button])
+        assert made.refusal == ""
+        return await asyncio.to_thread(check, made)
+
+    return at_today(server, cookies, then)
+
+
 def test_a_file_leaves_as_it_stands_on_the_page_and_is_told_beforehand(server: Server, store: Store) -> None:
     user_id = somebody(store, "taker")
     cookies = server.sign_in("taker", PASSWORD)
-    made = at_today(server, cookies, lambda user: user.ask_for(user.offered[BUTTON]))
-    assert made.refusal == ""
-    told = taken(store, user_id)
+
+    def told_then_fetched(made: Made) -> tuple[list[Disclosure], httpx.Response]:
+        return taken(store, user_id), fetch(server, made.path, cookies)
+
+    told, answer = while_open(server, cookies, BUTTON, told_then_fetched)
     assert len(told) == 1, "told before anybody fetched it"
-    answer = fetch(server, made.path, cookies)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-disposition"].startswith("attachment")
@@ -104,8 +120,8 @@ def test_a_file_leaves_as_it_stands_on_the_page_and_is_told_beforehand(server: S
 def test_a_worksheet_leaves_the_same_way(server: Server, store: Store) -> None:
     somebody(store, "sheet-taker")
     cookies = server.sign_in("sheet-taker", PASSWORD)
-    made = at_today(server, cookies, lambda user: user.ask_for(user.offered[SHEET]))
-    book = openpyxl.load_workbook(io.BytesIO(fetch(server, made.path, cookies).content))
+    answer = while_open(server, cookies, SHEET, lambda made: fetch(server, made.path, cookies))
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
     names = {str(row[0].value) for row in book.worksheets[0].iter_rows(min_row=2)}
     assert {"Canary Store One", "Canary Store Two"} <= names <= OWN
     assert any("sheet-taker" in str(row[1].value) for row in book.worksheets[1].iter_rows())
@@ -114,18 +130,21 @@ def test_a_worksheet_leaves_the_same_way(server: Server, store: Store) -> None:
 def test_the_address_of_a_file_is_of_no_use_to_others(server: Server, store: Store) -> None:
     somebody(store, "owner")
     cookies = server.sign_in("owner", PASSWORD)
-    made = at_today(server, cookies, lambda user: user.ask_for(user.offered[BUTTON]))
-    assert fetch(server, made.path, {}).status_code == 401
-    assert fetch(server, made.path, {server.session_cookie: "never-issued"}).status_code == 401
-    for name in ("dealer-one", "dealer-two", "boss", "admin"):
-        refused = fetch(server, made.path, server.sign_in(name, PASSWORD))
-        assert refused.status_code == 404
-        assert "Canary" not in refused.text
-        assert refused.headers["cache-control"] == "no-store"
-    whole = fetch(server, made.path, cookies, range="bytes=0-9")
-    assert (whole.status_code, len(whole.content) > 10) == (200, True)
-    httpx.post(f"{server.base_url}/sign-out", cookies=cookies, headers={"origin": server.base_url})
-    assert fetch(server, made.path, cookies).status_code == 401
+
+    def by_others(made: Made) -> None:
+        assert fetch(server, made.path, {}).status_code == 401
+        assert fetch(server, made.path, {server.session_cookie: "never-issued"}).status_code == 401
+        for name in ("dealer-one", "dealer-two", "boss", "admin"):
+            refused = fetch(server, made.path, server.sign_in(name, PASSWORD))
+            assert refused.status_code == 404
+            assert "Canary" not in refused.text
+            assert refused.headers["cache-control"] == "no-store"
+        whole = fetch(server, made.path, cookies, range="bytes=0-9")
+        assert (whole.status_code, len(whole.content) > 10) == (200, True)
+        httpx.post(f"{server.base_url}/sign-out", cookies=cookies, headers={"origin": server.base_url})
+        assert fetch(server, made.path, cookies).status_code == 401
+
+    while_open(server, cookies, BUTTON, by_others)
 
 
 def test_a_file_is_made_for_the_tab_that_offered_it_alone(server: Server, store: Store) -> None:

@@ -1,22 +1,19 @@
-"""Killed, or refused by the disk, at any moment: ingest and build leave the old state or the new, and a rerun ends."""
+"""A night's work on a home, and what has to hold of the home whenever it is broken off."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import random
 import shutil
-import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import duckdb
-import pytest
 from deltalake import DeltaTable
 from pyarrow.dataset import dataset
 
@@ -27,14 +24,9 @@ from data.store.engine import open_store
 from data.store.records import Build
 from data.store.unit_of_work import UnitOfWork
 from tests import writers
-from tests.faults import KILLS, REFUSALS
 from tests.worlds import BRAND
-from tests.zygote import Zygote, zygote
+from tests.zygote import Zygote
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-KILLED_BY_CLOCK, KILLED_AT_CALLS = 50, 50
-TOLD = {"disk_full", "storage_failed", "store_unavailable", "unreadable_file"}
 Content = Mapping[str, str]
 """Mart → digest of its rows."""
 
@@ -61,28 +53,6 @@ class Night:
         """The home as it was before that night."""
         shutil.rmtree(home, ignore_errors=True)
         return Path(shutil.copytree(self.before, home))
-
-
-@pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
-    """Sixty orders are there; the night brings corrections of twenty of them, and twenty more."""
-    folder = tmp_path_factory.mktemp("night")
-    writers.write_csv(folder / "first" / "order_line.csv", writers.order_lines(0, 60))
-    corrected = [{**row, "amount": 99} for row in writers.order_lines(40, 40)]
-    writers.write_csv(folder / "second" / "order_line.csv", corrected)
-    with zygote("tests.writers") as parent:
-        before, whole = folder / "before", folder / "whole"
-        common = {"parent": parent, "before": before, "old": {}, "new": {}, "calls": (0, 0), "seconds": 0.0}
-        assert parent.wait(Night(files=folder / "first", **common).start(before)) == 0  # type: ignore[arg-type]
-        shutil.copytree(before, whole)
-        began = time.monotonic()
-        assert parent.wait(Night(files=folder / "second", **common).start(whole)) == 0  # type: ignore[arg-type]
-        seconds = time.monotonic() - began
-        codes, calls, _ = told(whole)
-        assert codes == [0, 0]
-        old, new = content(published(before), before), content(published(whole), whole)
-        assert old != new
-        yield Night(parent, before, folder / "second", old, new, (calls[0], calls[1]), seconds)
 
 
 def told(home: Path) -> tuple[list[int], list[int], str]:
@@ -153,46 +123,3 @@ def orphans(home: Path) -> list[str]:
     kept = (home / "audit", home / "jobs")
     files = (path for path in sorted(home.rglob("*")) if path.is_file() and path not in known)
     return [str(path) for path in files if path.parent not in kept or path.suffix not in {".json", ".log"}]
-
-
-def test_killed_at_any_moment(night: Night, tmp_path: Path) -> None:
-    """Moments spread over the whole night; the work goes on where the kill before left it, as in life."""
-    chance, home, kills = random.Random(20261126), night.again(tmp_path / "home"), 0  # noqa: S311
-    while kills < KILLED_BY_CLOCK:
-        process = night.start(home)
-        time.sleep(chance.uniform(0, night.seconds))
-        os.kill(process, signal.SIGKILL)
-        killed = night.parent.wait(process) == -signal.SIGKILL
-        kills += killed
-        old_or_new(night, home)
-        if not killed or kills % 10 == 0:
-            home.with_suffix(".told").unlink(missing_ok=True)
-            mended(night, home)
-            night.again(home)
-
-
-def test_killed_right_before_and_right_after_calls_that_write(night: Night, tmp_path: Path) -> None:
-    chance, home = random.Random(1), tmp_path / "home"  # noqa: S311
-    moments = [(at, how) for at in range(1, night.calls[1] + 1) for how in KILLS]
-    for number, (at, how) in enumerate(sorted(chance.sample(moments, KILLED_AT_CALLS))):
-        night.again(home)
-        assert night.parent.wait(night.start(home, at, how)) == -signal.SIGKILL, f"{how} call {at}: not reached"
-        old_or_new(night, home)
-        if number % 10 == 0:
-            mended(night, home)
-
-
-def test_whatever_call_the_disk_refuses_it_is_told_and_nothing_is_half_done(night: Night, tmp_path: Path) -> None:
-    """Every call of ingest, and every fourth of build, whose marts are all written the same way."""
-    home, (ingest, both) = tmp_path / "home", night.calls
-    for number, at in enumerate((*range(1, ingest + 1), *range(ingest + 1, both + 1, 4))):
-        night.again(home)
-        assert night.parent.wait(night.start(home, at, REFUSALS[number % 2])) == 0
-        codes, _, said = told(home)
-        assert "Traceback" not in said
-        refused = [json.loads(line)["error"] for line in said.splitlines() if line.startswith("{")]
-        assert len(refused) == sum(code != 0 for code in codes), said
-        assert set(refused) <= TOLD, (at, said)
-        old_or_new(night, home)
-        if number % 8 == 0:
-            mended(night, home)
