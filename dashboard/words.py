@@ -12,6 +12,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from analytics.core.errors import DomainError
+from analytics.decisions.proposal import State
+from analytics.decisions.workflow import Move
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "waterline_lang"
@@ -41,15 +43,24 @@ class Words:
         return key in self.sentences
 
     def error(self, error: DomainError) -> str:
-        """What went wrong and what to do about it; of several problems that are told as one, each. Policies go by the
-        names that people know.
+        """What went wrong and what to do about it; of several problems that are told as one, each. Policies, states and
+        moves go by the names that people know.
         """
-        facts = {name: self.sentences.get(f"policy.{fact}.label", fact) for name, fact in error.facts.items()}
+        facts = {name: self._named(fact) for name, fact in error.facts.items()}
         if "problems" in facts:
             told = json.loads(str(facts["problems"]))
             each = (self.error(DomainError(one["code"], **one["facts"])) for one in told)
             facts["problems"] = "\n".join(f"· {sentence}" for sentence in each)
         return self.t(f"error.{error.code}", **facts)
+
+    def _named(self, fact: object) -> object:
+        if isinstance(fact, State):
+            return self.t(f"proposal.state.{fact}")
+        return (
+            self.t(f"proposal.move.{fact}")
+            if isinstance(fact, Move)
+            else self.sentences.get(f"policy.{fact}.label", fact)
+        )
 
 
 @cache

@@ -46,26 +46,34 @@ class Action(StrEnum):
     SEE_POLICIES = "see_policies"
     CHANGE_POLICIES = "change_policies"
     APPROVE_POLICIES = "approve_policies"
+    SEE_PROPOSALS = "see_proposals"
+    REQUEST_STOCK = "request_stock"
+    DECIDE = "decide"
+    APPROVE_SECOND = "approve_second"
+    RELEASE = "release"
+    TEND_PROPOSALS = "tend_proposals"
 
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
 _READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS, Action.SEE_FORECAST}
 _HEAD_OFFICE = _READ | {Action.SEE_POLICIES}
+_PARTNER = _READ | {Action.SEE_PROPOSALS, Action.REQUEST_STOCK}
+_DECIDES = frozenset({Action.SEE_PROPOSALS, Action.DECIDE, Action.RELEASE})
 _POLICIES = frozenset({Action.SEE_POLICIES, Action.CHANGE_POLICIES, Action.APPROVE_POLICIES})
 
 MAY: dict[Role, frozenset[Action]] = {
-    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST},
-    Role.DEALER: _READ,
-    Role.STORE: _READ,
-    Role.GROUP_LEADER: _READ,
-    Role.MERCHANDISER: _HEAD_OFFICE | {Action.SEE_COST, Action.FORECAST},
+    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST, Action.SEE_PROPOSALS},
+    Role.DEALER: _PARTNER,
+    Role.STORE: _PARTNER,
+    Role.GROUP_LEADER: _PARTNER,
+    Role.MERCHANDISER: _HEAD_OFFICE | _DECIDES | {Action.SEE_COST, Action.FORECAST, Action.REQUEST_STOCK},
     Role.MARKETER: _HEAD_OFFICE,
-    Role.APPROVER: _HEAD_OFFICE | {Action.SEE_COST, Action.APPROVE_POLICIES},
+    Role.APPROVER: _HEAD_OFFICE | _DECIDES | {Action.SEE_COST, Action.APPROVE_POLICIES, Action.APPROVE_SECOND},
     Role.ADMINISTRATOR: _PERSON
     | _POLICIES
     | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.VIEW_AS, Action.SEE_AUDIT}
     | {Action.KEEP_BACKUPS, Action.FORECAST},
-    Role.SERVICE: frozenset({Action.LOAD_DATA, Action.FORECAST}),
+    Role.SERVICE: frozenset({Action.LOAD_DATA, Action.FORECAST, Action.SEE_PROPOSALS, Action.TEND_PROPOSALS}),
 }
 
 

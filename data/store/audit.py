@@ -47,11 +47,24 @@ class Deed(StrEnum):
     JOB_CANCEL_ASKED = "job.cancel_asked"
     JOB_FINISHED = "job.finished"
     EXPORTED = "export.taken"
+    PLAN_SAVED = "plan.saved"
+    STOCK_REQUESTED = "proposal.requested"
+    PROPOSAL_EDITED = "proposal.edit"
+    PROPOSAL_APPROVED = "proposal.approve"
+    PROPOSAL_REJECTED = "proposal.reject"
+    PROPOSAL_SNOOZED = "proposal.snooze"
+    PROPOSAL_WOKEN = "proposal.wake"
+    PROPOSAL_UNDONE = "proposal.undo"
+    PROPOSAL_RELEASED = "proposal.release"
+    PROPOSAL_RECEIVED = "proposal.receive"
+    PROPOSAL_CLOSED = "proposal.close"
+    PROPOSAL_EXPIRED = "proposal.expire"
+    PROPOSAL_SUPERSEDED = "proposal.supersede"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, call, load, build, backup, job or export."""
+    """What it was done to: ``kind`` is user, call, load, build, backup, job, plan, proposal or export."""
 
     kind: str
     id: str

@@ -15,16 +15,19 @@ from data.store.disclosures import Disclosures
 from data.store.engine import Store
 from data.store.forecast_runs import ForecastRuns
 from data.store.jobs import Jobs
+from data.store.plans import Plans
 from data.store.policies import PolicyChanges
+from data.store.proposals import Proposals
 from data.store.repositories import Builds, Loads, Users
 
 
 class UnitOfWork:
-    """One transaction over loads, builds, users, policies, jobs, forecast runs, the audit trail and what left.
+    """One transaction over loads, builds, users, policies, jobs, forecasts, proposals, the trail and what left.
 
     Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
-    ``reading=True`` waits for no writer and cannot write.
+    ``reading=True`` waits for no writer and cannot write. ``below``: partners under the scope's anchors in the
+    published tree, which the store does not know; without it only the anchors' own proposals are within reach.
     """
 
     loads: Loads
@@ -35,13 +38,18 @@ class UnitOfWork:
     audit: Audit
     disclosures: Disclosures
     forecast_runs: ForecastRuns
+    proposals: Proposals
+    plans: Plans
 
-    def __init__(self, store: Store, scope: Scope, *, reading: bool = False) -> None:
+    def __init__(
+        self, store: Store, scope: Scope, *, reading: bool = False, below: frozenset[str] = frozenset()
+    ) -> None:
         if not isinstance(scope, Scope):
             raise AccessDenied("no_scope")
         self._store = store
         self._scope = scope
         self._reading = reading
+        self._below = below
         self._open = ExitStack()
         self._connection: Connection | None = None
 
@@ -59,6 +67,8 @@ class UnitOfWork:
         self.audit = Audit(connection, self._scope)
         self.disclosures = Disclosures(connection, self._scope)
         self.forecast_runs = ForecastRuns(connection, self._scope)
+        self.proposals = Proposals(connection, self._scope, self._below)
+        self.plans = Plans(connection, self._scope, self._below)
         return self
 
     def __exit__(

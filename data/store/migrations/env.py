@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from data.store.entities import metadata
+from data.store.proposal_tables import proposals
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=proposals.metadata,
     # SQLite changes a table by copying it.
     render_as_batch=True,
 )

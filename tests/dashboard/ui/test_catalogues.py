@@ -11,6 +11,9 @@ import pytest
 
 from analytics.core.access import Role
 from analytics.core.calendar import Comparison, Preset
+from analytics.decisions.proposal import State as Standing
+from analytics.decisions.reasons import REASONS
+from analytics.decisions.workflow import Move
 from analytics.forecasting.contract import Bucket, Flag
 from analytics.metrics.coverage import GAPS
 from analytics.metrics.facts import FACTS
@@ -141,13 +144,19 @@ def made_keys() -> set[str]:
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
-    keys |= access_keys()
+    keys |= access_keys() | proposal_keys()
     keys |= {f"fulfilment.{kind}" for kind in ("cancelled", "refunded")} | contract_words()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs}
     needed |= {table for metric in METRICS for table in metric.needs}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}
+
+
+def proposal_keys() -> set[str]:
+    """Words of proposals and of what happens to them."""
+    keys = {f"proposal.state.{one}" for one in Standing} | {f"proposal.move.{one}" for one in Move}
+    return keys | {f"proposal.why.{one}" for one in REASONS}
 
 
 def policy_keys() -> set[str]:

@@ -1,0 +1,181 @@
+"""Proposals in and out of one transaction, cut to one scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from analytics.core.access import ROOT, Scope
+from analytics.core.errors import AccessDenied, DomainError
+from analytics.decisions.proposal import Kind, Origin, Proposal, State
+from analytics.decisions.workflow import Decided, Move, Moved
+from data.store.evidence import evidence_json, evidence_of
+from data.store.proposal_search import (
+    SoughtMoves,
+    SoughtProposals,
+    coming,
+    conditions,
+    move_conditions,
+    replaceable,
+    visible,
+)
+from data.store.proposal_tables import proposal_evidence, proposal_moves, proposals
+
+_KEPT = tuple(column.name for column in proposals.c if column.name not in {"amount", "touched"})
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What counts as supply of a node: units expected from ``source`` on a day, and the proposal behind them."""
+
+    id: str
+    version: int
+    kind: Kind
+    state: State
+    node: str
+    sku: str
+    source: str
+    owner: str
+    quantity: Decimal
+    expected_receipt: date
+    as_of: date
+
+
+class Proposals:
+    """Proposals whose owner lies inside the scope: an anchor, or a partner ``below`` one in the published tree."""
+
+    def __init__(self, connection: Connection, scope: Scope, below: frozenset[str] = frozenset()) -> None:
+        self._connection = connection
+        self._scope = scope
+        self._below = below
+        self._visible = visible(scope, below)
+
+    def get(self, id: str) -> Proposal:
+        """The proposal of that id; raises DomainError ``proposal_unknown``, also for one outside the scope."""
+        row = self._connection.execute(self._whole().where(proposals.c.id == id)).one_or_none()
+        if row is None:
+            raise DomainError("proposal_unknown", id=id)
+        return _proposal(row)
+
+    def find(self, sought: SoughtProposals, most: int) -> list[Proposal]:
+        """The ``most`` that are most urgent: by loss per day, then by the day to order, then by id."""
+        told = proposals.c
+        asked = self._whole().where(*conditions(sought)).order_by(told.loss_per_day.desc(), told.order_by, told.id)
+        return [_proposal(row) for row in self._connection.execute(asked.limit(most))]
+
+    def count(self, sought: SoughtProposals) -> int:
+        """How many match."""
+        asked = select(func.count()).select_from(proposals).where(self._visible, *conditions(sought))
+        return int(self._connection.execute(asked).scalar_one())
+
+    def supply(self, as_of: date, today: date) -> list[Coming]:
+        """What a plan of the day ``as_of`` counts as supply: all that is coming on ``today``, but for what it replaces.
+
+        It replaces what plans of that day or earlier proposed and nobody touched.
+        """
+        told = proposals.c
+        kept = self._visible & coming(today) & ~replaceable(as_of)
+        fields = (told.id, told.version, told.kind, told.state, told.node, told.sku, told.source, told.owner,
+                  told.quantity, told.expected_receipt, told.as_of)  # fmt: skip
+        rows = self._connection.execute(select(*fields).where(kept).order_by(told.id))
+        return [_coming(row) for row in rows]
+
+    def past(self, id: str) -> tuple[Moved, ...]:
+        """What happened to a visible proposal, oldest first."""
+        found = self.moves(SoughtMoves(proposal=id), None)
+        return tuple(reversed(found))
+
+    def moves(self, sought: SoughtMoves, most: int | None) -> list[Moved]:
+        """The newest ``most`` moves of visible proposals that match, newest first."""
+        told = proposal_moves.c
+        asked = select(proposal_moves).join(proposals, proposals.c.id == told.proposal)
+        asked = asked.where(self._visible, *move_conditions(sought))
+        ordered = asked.order_by(told.at.desc(), told.proposal, told.version.desc()).limit(most)
+        return [_moved(row) for row in self._connection.execute(ordered)]
+
+    def hold(self, ids: Collection[str]) -> dict[str, Proposal]:
+        """Visible proposals by id, about which nobody else decides until this transaction ends."""
+        asked = self._whole().where(proposals.c.id.in_(sorted(ids))).order_by(proposals.c.id)
+        rows = self._connection.execute(asked.with_for_update(of=proposals))
+        return {row.id: _proposal(row) for row in rows}
+
+    def rival(self, proposal: Proposal, today: date) -> str | None:
+        """Another proposal that serves the same need and is coming, if there is one."""
+        told = proposals.c
+        same = (told.node == proposal.node) & (told.sku == proposal.sku) & (told.id != proposal.id)
+        later = told.made_at >= proposal.made_at
+        asked = select(told.id).where(self._visible, same, later, coming(today)).order_by(told.id).limit(1)
+        return self._connection.execute(asked).scalar_one_or_none()
+
+    def add(self, proposal: Proposal) -> None:
+        """Keep what a person asks for; raises AccessDenied ``outside_scope``, DomainError ``proposal_exists``."""
+        self.require_own({proposal.owner})
+        try:
+            insert_all(self._connection, [proposal])
+        except IntegrityError as error:
+            raise DomainError("proposal_exists", id=proposal.id) from error
+
+    def save(self, decided: Decided) -> None:
+        """Keep what was decided, if the proposal is still at the version before.
+
+        Raises DomainError ``proposal_raced`` when somebody was faster, or when it lies outside the scope.
+        """
+        changed, moved = decided.proposal, decided.moved
+        seen = self._visible & (proposals.c.id == changed.id) & (proposals.c.version == moved.version - 1)
+        touched = {} if moved.move in {Move.EXPIRE, Move.SUPERSEDE} else {"touched": True}
+        saved = self._connection.execute(update(proposals).where(seen).values(**row_of(changed), **touched))
+        if saved.rowcount != 1:
+            raise DomainError("proposal_raced", id=changed.id)
+        self._connection.execute(insert(proposal_moves).values(move_row(moved)))
+
+    def _whole(self) -> Select[Any]:
+        evidence = proposal_evidence.c
+        joined = select(proposals, evidence.evidence).join(proposal_evidence, evidence.proposal == proposals.c.id)
+        return joined.where(self._visible)
+
+    def require_own(self, owners: Collection[str]) -> None:
+        """Raise AccessDenied ``outside_scope`` unless every owner lies inside the scope."""
+        outside = set(owners) - self._scope.anchors - self._below
+        if ROOT not in self._scope.anchors and outside:
+            raise AccessDenied("outside_scope", partners=", ".join(sorted(outside)))
+
+
+def row_of(proposal: Proposal) -> dict[str, Any]:
+    """Values of the columns of a proposal, without its evidence and without ``touched``."""
+    kept = {name: getattr(proposal, name) for name in _KEPT}
+    plain = {name: getattr(proposal, name).value for name in ("kind", "origin", "state")}
+    return {**kept, **plain, "amount": proposal.amount}
+
+
+def move_row(moved: Moved) -> dict[str, Any]:
+    kept = {column.name: getattr(moved, column.name) for column in proposal_moves.c}
+    return {**kept, **{name: getattr(moved, name).value for name in ("move", "before", "after")}}
+
+
+def insert_all(connection: Connection, news: Sequence[Proposal]) -> None:
+    """Proposals and their evidence, as they are."""
+    if news:
+        connection.execute(insert(proposals), [{**row_of(one), "touched": False} for one in news])
+        told = [{"proposal": one.id, "evidence": evidence_json(one.evidence)} for one in news]
+        connection.execute(insert(proposal_evidence), told)
+
+
+def _proposal(row: Row[Any]) -> Proposal:
+    kept = row._mapping
+    enums = {"kind": Kind(row.kind), "origin": Origin(row.origin), "state": State(row.state)}
+    return Proposal(**{**{name: kept[name] for name in _KEPT}, **enums}, evidence=evidence_of(row.evidence))
+
+
+def _moved(row: Row[Any]) -> Moved:
+    enums = {"move": Move(row.move), "before": State(row.before), "after": State(row.after)}
+    return Moved(**{**row._mapping, **enums})
+
+
+def _coming(row: Row[*tuple[Any, ...]]) -> Coming:
+    return Coming(**{**row._mapping, "kind": Kind(row.kind), "state": State(row.state)})
