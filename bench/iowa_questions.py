@@ -10,7 +10,7 @@ from analytics.core.calendar import Preset
 from bench.baseline import Answers
 from bench.homes import BASELINE, services
 from bench.measuring import Section, spread, timed
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 
 ROUNDS = 15
 PRESETS = (Preset.LAST_30_DAYS, Preset.LAST_365_DAYS)
@@ -22,12 +22,12 @@ def main() -> Section:
     rows: list[tuple[str, ...]] = []
     for preset in PRESETS:
         asked = Asked(preset=preset)
-        today, heat = bound.overview.today(asked), bound.territory.heatmap(asked, "sales", RESOLUTION)
+        today, heat = bound.overview.today(asked), bound.territory.heatmap(asked, Look("sales"), RESOLUTION)
         _same("today", today.tiles[0].value, plain.today(today.period, today.baseline)[0].iloc[0, 0])
         frames = plain.heatmap(heat.period, heat.baseline, RESOLUTION)
         _same("heatmap", heat.cells["value"].sum(), frames[0].dropna(subset=["cell"])["sales"].sum())
 
-        ours = partial(bound.overview.today, asked), partial(bound.territory.heatmap, asked, "sales", RESOLUTION)
+        ours = partial(bound.overview.today, asked), partial(bound.territory.heatmap, asked, Look("sales"), RESOLUTION)
         theirs = (
             partial(plain.today, today.period, today.baseline),
             partial(plain.heatmap, heat.period, heat.baseline, RESOLUTION),

@@ -18,7 +18,7 @@ from analytics.core.calendar import Preset
 from bench.homes import MAPPING, iowa
 from bench.measuring import Cost, Section, measured, megabytes, milliseconds, timed, waterline
 from dashboard.composition import services_as
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.settings import settings_from
 from data.store.engine import open_store
 
@@ -132,7 +132,7 @@ def _answers(home: dict[str, str]) -> dict[str, float]:
     bound, asked = services_as(settings, store, lambda: boss), Asked(preset=Preset.LAST_365_DAYS)
     calls: dict[str, Callable[[], object]] = {
         "today": lambda: bound.overview.today(asked),
-        "heatmap": lambda: bound.territory.heatmap(asked, "sales", 5),
+        "heatmap": lambda: bound.territory.heatmap(asked, Look("sales"), 5),
     }
     found = {}
     for name, call in calls.items():

@@ -8,7 +8,7 @@ from analytics.core.access import ROOT, Actor, Role
 from analytics.core.errors import DomainError
 from analytics.core.geo import RESOLUTIONS
 from dashboard.composition import services_as
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.settings import Settings
 from data.store.engine import Store
 
@@ -22,6 +22,6 @@ def rehearse(settings: Settings, store: Store) -> None:
     try:
         services.filters.options()
         services.overview.today(Asked())
-        services.territory.heatmap(Asked(), "sales", min(RESOLUTIONS))
+        services.territory.heatmap(Asked(), Look("sales"), min(RESOLUTIONS))
     except DomainError as error:
         logger.info("nothing to rehearse: %s", error)

@@ -80,6 +80,21 @@ def bucket_of(period: Period) -> str:
     return "week" if period.days <= 731 else "month"
 
 
+MOST_STEPS = 62
+"""Pieces of a window beyond which nobody finds one on a slider."""
+
+
+def steps_of(period: Period, step: str) -> tuple[date, ...]:
+    """First days of the whole pieces of a window; none where there are fewer than two, or too many to choose from."""
+    found = [day for day in buckets(period, step) if day >= period.first]
+    return tuple(found) if 2 <= len(found) <= MOST_STEPS else ()
+
+
+def piece_of(start: date, bucket: str) -> Period:
+    """The days of the bucket that begins on ``start``."""
+    return Period(start, _next(start, bucket) - DAY)
+
+
 def buckets(period: Period, bucket: str) -> list[date]:
     """First days of the buckets that lie wholly within ``period``, in order.
 

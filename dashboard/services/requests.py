@@ -25,3 +25,25 @@ class Asked:
     skus: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+
+
+STEPS = ("day", "week", "month")
+"""Pieces that a map's window can be cut into."""
+
+PER = ("store", "household")
+"""What a map's values can be divided by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a map of the asked window shows: ``metric``, divided by ``per`` (of :data:`PER`, or nothing).
+
+    ``step`` (of :data:`STEPS`, or nothing) cuts the window; ``at`` is the first day of the piece that is shown, the
+    last one where it names none. ``past`` shows what that is compared with in its place.
+    """
+
+    metric: str
+    per: str = ""
+    step: str = ""
+    at: date | None = None
+    past: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import pandas as pd
@@ -213,8 +213,10 @@ class Heatmap:
     ``points``: partner, name, latitude, longitude, value, baseline, growth.
     ``lines``: the first of ``lines_total`` partners behind the chosen cells: partner, name, place, value, baseline,
     growth; ``lines_sums`` are those of all.
-    ``scale``: value limits (low, high) of the colour scale, fixed over everything the build covers.
-    ``unplaced``: partners and amount without a position.
+    ``scale``: value limits (low, high) of the colour scale, fixed over everything the build covers, or over all pieces
+    of a window that was cut. ``unplaced``: partners and amount without a position. ``value`` is NaN where the number
+    that it is divided by is not known; of a rate, ``growth`` is the difference. ``steps``: first days of the pieces;
+    ``comparable``: whether data cover the whole baseline.
     """
 
     freshness: Freshness
@@ -231,6 +233,10 @@ class Heatmap:
     backdrop: tuple[str, ...]
     places: tuple[Place, ...]
     unplaced: Gap | None = None
+    per: str = ""
+    step: str = ""
+    steps: tuple[date, ...] = ()
+    comparable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
 from dashboard.services.views import Heatmap, Service, Tile, Today
-from dashboard.ui.formatting import JOINED, NOTHING, Format, is_number
+from dashboard.ui.formatting import JOINED, Format, is_number
 
 MENTIONED = 2
 """More names than this and nobody reads them."""
@@ -102,16 +102,20 @@ def heatmap_sentence(fmt: Format, view: Heatmap, unit: Unit) -> str:
             down=fmt.change(float(worst["growth"])),
             baseline=fmt.period(view.baseline),
         )
-    first = ranked.iloc[0]
-    share = fmt.value(float(first["share"]), Unit.RATE) if is_number(first["share"]) else NOTHING
-    return t(
-        "heatmap.lead.value",
-        period=fmt.period(view.period),
-        place=placed(fmt, first),
-        value=f"**{together(fmt.value(float(first['value']), unit))}**",
-        share=share,
-        cells=f"{len(ranked):,}",
-    )
+    ranked = ranked.dropna(subset=["value"])
+    if ranked.empty:
+        return t("heatmap.lead.unknown", period=fmt.period(view.period))
+    first, last = ranked.iloc[0], ranked.iloc[-1]
+    facts = {"period": fmt.period(view.period), "place": placed(fmt, first), "cells": f"{len(ranked):,}"}
+    value = f"**{together(fmt.value(float(first['value']), unit))}**"
+    if view.metric == "in_stock_rate":
+        low = f"**{together(fmt.value(float(last['value']), unit))}**"
+        return t("heatmap.lead.in_stock", **facts | {"place": placed(fmt, last)}, value=low)
+    if view.per:
+        return t(f"heatmap.lead.per.{view.per}", **facts, value=value)
+    if not is_number(first["share"]):
+        return t("heatmap.lead.alone", **facts, value=value)
+    return t("heatmap.lead.value", **facts, value=value, share=fmt.value(float(first["share"]), Unit.RATE))
 
 
 def together(number: str) -> str:

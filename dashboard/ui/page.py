@@ -21,6 +21,7 @@ from dashboard.ui.cache import authorised, recall
 from dashboard.ui.controls import Choice
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import escaped
+from dashboard.ui.held import publish, seeded
 from dashboard.ui.lateness import lateness
 from dashboard.ui.live import live
 from dashboard.ui.showing import Showing
@@ -29,6 +30,7 @@ from dashboard.words import Words
 
 Answer = TypeVar("Answer")
 Drawing = TypeVar("Drawing")
+MAP_HEIGHT = 480
 Slot = Any
 """A place reserved on the screen (a DeltaGenerator)."""
 
@@ -85,14 +87,26 @@ class Page(Showing):
             st.caption(self.t("filter.set_aside", count=aside))
         return self.asked
 
-    def choice(self, name: str, options: Sequence[str], *, changed: Callable[[], None] | None = None) -> str:
-        """One of a few, at first the first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``."""
+    def choice(
+        self,
+        name: str,
+        options: Sequence[str],
+        *,
+        changed: Callable[[], None] | None = None,
+        held: str = "",
+    ) -> str:
+        """One of a few, at first the first; words are ``<page>.<name>`` and ``<page>.<name>.<option>``.
+
+        ``held``: the parameter of the address that keeps it.
+        """
         key = f"{self.key}.{name}"
+        if held:
+            seeded(key, held, options, options[0])
         chosen = str(
             st.segmented_control(
                 self.t(key),
                 options,
-                default=options[0],
+                default=None if held else options[0],
                 required=True,
                 key=key,
                 format_func=lambda code: self.t(f"{key}.{code}"),
@@ -100,7 +114,37 @@ class Page(Showing):
                 on_change=changed,
             )
         )
+        if held:
+            publish(key, held, chosen, options[0])
         self.choices[name] = Choice(chosen, self.t(f"{key}.{chosen}"))
+        return chosen
+
+    def option(self, name: str, options: Mapping[str, str], *, held: str, width: int = 150) -> str:
+        """One of a list (code → label), at first the first; kept in the address. The label is ``<page>.<name>``."""
+        key, default = f"{self.key}.{name}", next(iter(options))
+        seeded(key, held, options, default)
+        chosen = str(
+            st.selectbox(
+                self.t(key), list(options), format_func=lambda code: options.get(code, code), key=key, width=width,
+                persist_state="session",
+            )
+        )  # fmt: skip
+        publish(key, held, chosen, default)
+        self.choices[name] = Choice(chosen, options[chosen])
+        return chosen
+
+    def slide(self, name: str, options: Mapping[str, str], *, held: str) -> str:
+        """One of an ordered list (code → label), at first the last, on a line; kept in the address."""
+        key, default = f"{self.key}.{name}", list(options)[-1]
+        seeded(key, held, options, default)
+        chosen = str(
+            st.select_slider(
+                self.t(key), list(options), format_func=lambda code: options.get(code, code), key=key,
+                persist_state="session",
+            )
+        )  # fmt: skip
+        publish(key, held, chosen, default)
+        self.choices[name] = Choice(chosen, options[chosen])
         return chosen
 
     def pick(
@@ -153,6 +197,10 @@ class Page(Showing):
         told = lateness(self.words, self.services.freshness.late(extracts, tables))
         if told:
             self.freshness_slot.markdown(f":small[:gray[{self._dated}]] {told}")
+
+    def covered(self) -> Period | None:
+        """The days that data cover; known once the filters were drawn."""
+        return self._options.covered if self._options else None
 
     def channels(self) -> dict[str, str]:
         """Channel code → name, as the filters offer them."""
@@ -215,7 +263,7 @@ class Page(Showing):
         key = f"{self.key}.{name}"
         st.pydeck_chart(
             self.once(f"{name} {self.asked.cells}", draw),
-            height=480,
+            height=MAP_HEIGHT,
             selection_mode="single-object",
             key=key,
             alt=alt,

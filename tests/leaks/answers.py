@@ -24,7 +24,7 @@ from dashboard.services.access import NewAccount
 from dashboard.services.audit_log import AuditAsked
 from dashboard.services.export_files import ExportColumn, Format
 from dashboard.services.exports import Export
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Freshness
 from data.health.rejects import RejectsAsked
 from data.store.records import Job, JobState
@@ -69,8 +69,12 @@ def _reasons(services: Services) -> Iterator[Any]:
 
 
 def _maps(services: Services) -> Iterator[Any]:
-    for metric, asked in zip(("sales", "orders", "buyers", "growth"), ASKED, strict=False):
-        yield services.territory.heatmap(asked, metric, 5)
+    looks = (
+        Look("sales"), Look("orders", "store"), Look("buyers", "household"), Look("growth"), Look("in_stock_rate"),
+        Look("sales", "store", "month", past=True),
+    )  # fmt: skip
+    for look, asked in zip(looks, ASKED, strict=True):
+        yield from _refused(lambda: services.territory.heatmap(asked, look, 5))  # noqa: B023 - consumed at once
 
 
 def _files(services: Services) -> Iterator[Any]:
@@ -115,7 +119,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in FEW),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
-    "territory.lines": lambda services: (services.territory.lines(asked, "sales") for asked in ASKED),
+    "territory.lines": lambda services: (services.territory.lines(asked, Look("sales")) for asked in ASKED),
     "territories.terms": lambda services: _refused(services.territories.terms),
     "territories.delivered": lambda services: (services.territories.delivered(asked) for asked in ASKED[:2]),
     "glossary.glossary": lambda services: iter([services.glossary.glossary()]),

@@ -159,3 +159,28 @@ def test_each_role_lands_on_its_home(role: str, title: str) -> None:
     app = opened("", role=role)
     assert not app.exception
     assert app.header[0].value == title
+
+
+def test_what_the_map_shows_is_in_its_address() -> None:
+    app = opened("heatmap", metric="orders", per="store", step="month", beside="baseline", period="last_365_days")
+    assert not app.exception
+    assert app.button_group(key="territory.heatmap.metric").value == "orders"
+    assert app.selectbox(key="territory.heatmap.per").value == "store"
+    months = app.select_slider(key="territory.heatmap.at").options
+    app.select_slider(key="territory.heatmap.at").set_value(months[0]).run()
+    chosen = str(app.query_params["at"])
+    again = opened("heatmap", step="month", at=chosen, period="last_365_days")
+    assert again.select_slider(key="territory.heatmap.at").value == chosen
+    app.selectbox(key="territory.heatmap.per").set_value("whole").run()
+    app.selectbox(key="territory.heatmap.step").set_value("whole").run()
+    assert "per" not in app.query_params
+    assert "step" not in app.query_params
+    assert app.query_params["metric"] == "orders"
+
+
+def test_an_address_asks_the_map_for_nothing_that_it_has_not() -> None:
+    app = opened("heatmap", metric="weight", per="head", step="day", beside="sales", period="last_day")
+    assert not app.exception
+    assert app.button_group(key="territory.heatmap.metric").value == "sales"
+    assert app.selectbox(key="territory.heatmap.step").options == ["不分段"]
+    assert app.selectbox(key="territory.heatmap.beside").value == "alone"

@@ -13,12 +13,18 @@ from analytics.metrics.metric import Unit
 from dashboard.services.views import Heatmap, Place
 from dashboard.ui.formatting import Format
 from dashboard.ui.maps import layers
-from dashboard.ui.maps.scale import Scale, growth_scale, value_scale
-from dashboard.ui.maps.view import fitted, legible
+from dashboard.ui.maps.scale import Scale, growth_scale, in_stock_scale, value_scale
+from dashboard.ui.maps.view import WIDTH, fitted, legible
 from dashboard.ui.tokens import Palette
 
-UNITS = {"sales": Unit.MONEY, "orders": Unit.COUNT, "buyers": Unit.COUNT, "growth": Unit.RATE}
-"""Unit of ``value``."""
+UNITS = {
+    "sales": Unit.MONEY,
+    "orders": Unit.COUNT,
+    "buyers": Unit.COUNT,
+    "growth": Unit.RATE,
+    "in_stock_rate": Unit.RATE,
+}
+"""Unit of what is measured."""
 
 
 NEAR = 0.35
@@ -33,10 +39,18 @@ class Backdrop:
     tile_url: str | None = None
 
 
+def unit_of(view: Heatmap) -> Unit:
+    """Unit of ``value``: a count that was divided is no whole number any more."""
+    unit = UNITS[view.metric]
+    return Unit.UNITS if view.per and unit is Unit.COUNT else unit
+
+
 def scale_of(view: Heatmap, palette: Palette, *, rises_red: bool) -> Scale:
     if view.metric == "growth":
         return growth_scale(palette, rises_red=rises_red)
-    return value_scale(palette, *view.scale, UNITS[view.metric])
+    if view.metric == "in_stock_rate":
+        return in_stock_scale(palette)
+    return value_scale(palette, *view.scale, unit_of(view))
 
 
 def column_of(view: Heatmap) -> str:
@@ -48,8 +62,12 @@ def described(fmt: Format, view: Heatmap, value: object, growth: object) -> str:
     """What a tooltip says about a cell or a point."""
     if view.metric == "growth":
         return fmt.change(_number(growth))
-    told = fmt.full(_number(value), UNITS[view.metric])
-    return fmt.words.t("map.tooltip", value=told, growth=fmt.change(_number(growth)))
+    if _number(value) is None:
+        return fmt.words.t("map.unknown")
+    # Of a quotient nobody reads three decimals.
+    told = (fmt.value if view.per else fmt.full)(_number(value), unit_of(view))
+    moved = fmt.points(_number(growth)) if view.metric == "in_stock_rate" else fmt.change(_number(growth))
+    return fmt.words.t("map.tooltip", value=told, growth=moved)
 
 
 def _number(value: object) -> float | None:
@@ -74,11 +92,19 @@ class SharedDeck(pdk.Deck):  # type: ignore[misc] # pydeck is not typed
 
 
 def deck(
-    fmt: Format, palette: Palette, view: Heatmap, scale: Scale, *, kind: str, chosen: tuple[str, ...], extra: Backdrop
+    fmt: Format,
+    palette: Palette,
+    view: Heatmap,
+    scale: Scale,
+    *,
+    kind: str,
+    chosen: tuple[str, ...],
+    extra: Backdrop,
+    width: int = WIDTH,
 ) -> SharedDeck:
-    """The map as hexagons (``kind`` "cells") or partner points ("points")."""
+    """The map as hexagons (``kind`` "cells") or partner points ("points"), fitted to so many pixels."""
     frame = view.points.dropna(subset=["latitude", "longitude"]) if kind == layers.POINTS else view.cells
-    where = fitted(frame["latitude"], frame["longitude"])
+    where = fitted(frame["latitude"], frame["longitude"], width)
     drawn: list[pdk.Layer] = layers.tiles(extra.tile_url, where) if extra.tile_url else []
     if view.backdrop and not extra.tile_url:
         drawn.append(layers.backdrop(view.backdrop, palette))
@@ -101,8 +127,8 @@ def labelled(fmt: Format, view: Heatmap, rows: pd.DataFrame, kind: str) -> pd.Da
 
 
 def radii(view: Heatmap, rows: pd.DataFrame) -> pd.Series:
-    """Radius by the square root, so that the area grows with the value; 1 at the largest shown. Growth has one size."""
-    if view.metric == "growth" or rows.empty:
+    """Radius by the square root, so that the area grows with the value; 1 at the largest shown. Rates have one size."""
+    if unit_of(view) is Unit.RATE or rows.empty:
         return pd.Series(0.4, index=rows.index)
     values = rows["value"].astype(float).clip(lower=0)
     return (values / max(float(values.max()), 1e-9)) ** 0.5

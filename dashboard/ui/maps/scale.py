@@ -14,6 +14,9 @@ from dashboard.ui.tokens import Palette
 GROWTH_STEPS = (-0.5, -0.2, -0.05, 0.05, 0.2, 0.5)
 """Within ±5 % is "about the same"; beyond ±50 % a cell is extreme whatever the number."""
 
+IN_STOCK_STEPS = (0.8, 0.85, 0.9, 0.93, 0.95, 0.98)
+"""A shelf that is full on 95 of 100 days is what is aimed at; what matters lies close around it."""
+
 BEND = 2.5
 """Sales per cell are heavy-tailed: even steps would leave one dark cell in a pale country."""
 
@@ -43,6 +46,11 @@ def value_scale(palette: Palette, low: float, high: float, unit: Unit) -> Scale:
     low, high = max(low, 0.0), max(high, low, 1e-9)
     raw = [low + (high - low) * (index / steps) ** BEND for index in range(1, steps)]
     return Scale(palette.sequential, tuple(ascending([round_to(limit) for limit in raw])), unit)
+
+
+def in_stock_scale(palette: Palette) -> Scale:
+    """Sequential steps around the rate that is aimed at, whatever is shown."""
+    return Scale(palette.sequential, IN_STOCK_STEPS, Unit.RATE)
 
 
 def growth_scale(palette: Palette, *, rises_red: bool) -> Scale:

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import pydeck as pdk
 
-WIDTH, HEIGHT = 500, 480
-"""Pixels a desktop gives the map; a phone shows the middle of the same view."""
+WIDTH, NARROW, HEIGHT = 500, 400, 480
+"""Pixels a desktop gives a map, and one of two side by side; a phone shows the middle of the same view."""
 
 CLOSEST, FARTHEST = 10.5, 2.0
 TRIM = 0.01
 """Share of places on either side that may lie outside: one shop abroad must not shrink a country to a dot."""
 
 
-def fitted(latitudes: pd.Series, longitudes: pd.Series) -> pdk.ViewState:
+def fitted(latitudes: pd.Series, longitudes: pd.Series, width: int = WIDTH) -> pdk.ViewState:
     """A view that holds the places; the middle of China when there are none."""
     if latitudes.empty:
         return pdk.ViewState(latitude=34.5, longitude=108.5, zoom=3.2)
@@ -25,7 +25,7 @@ def fitted(latitudes: pd.Series, longitudes: pd.Series) -> pdk.ViewState:
     return pdk.ViewState(
         latitude=(south + north) / 2,
         longitude=(west + east) / 2,
-        zoom=zoom_of(east - west, mercator(north) - mercator(south)),
+        zoom=zoom_of(east - west, mercator(north) - mercator(south), width),
     )
 
 
@@ -41,12 +41,12 @@ def mercator(latitude: float) -> float:
     return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)))
 
 
-def zoom_of(wide: float, high: float) -> float:
+def zoom_of(wide: float, high: float, width: int = WIDTH) -> float:
     """deck.gl's zoom at which that many degrees fit, with a margin."""
     margin = 1.18
     fits = [
         math.log2(360 * pixels / (512 * max(degrees, 1e-6) * margin))
-        for pixels, degrees in ((WIDTH, wide), (HEIGHT, high))
+        for pixels, degrees in ((width, wide), (HEIGHT, high))
     ]
     return round(min(max(min(fits), FARTHEST), CLOSEST), 2)
 

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.core.calendar import Preset
 from analytics.core.geo import cell_of
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Today
 from tests.worlds import TABLES, World, make_world
 
@@ -68,5 +68,5 @@ def test_footnotes_speak_of_what_is_filtered(
     services, asked = world.services("brand"), Asked(**FEBRUARY, **filters)  # type: ignore[arg-type]
     told = {gap.kind: (gap.things, gap.lines, round(gap.amount, 4)) for gap in services.overview.today(asked).coverage}
     assert told == expected
-    on_the_map = services.territory.heatmap(asked, "sales", 4).unplaced
+    on_the_map = services.territory.heatmap(asked, Look("sales"), 4).unplaced
     assert (on_the_map and on_the_map.lines) == expected.get("unplaced", (0, None, 0))[1]

@@ -23,7 +23,7 @@ from dashboard.services.audit_log import AuditAsked, Chain, Events, Left
 from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
 from dashboard.services.policies import Policies
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.services.sessions import OwnSessions
 from dashboard.services.views import (
     Definition,
@@ -258,13 +258,13 @@ class FakeFulfilment:
 
 @dataclass
 class FakeTerritory:
-    asked: list[tuple[Asked, str, int]] = field(default_factory=list)
+    asked: list[tuple[Asked, Look, int]] = field(default_factory=list)
 
-    def heatmap(self, asked: Asked, metric: str, resolution: int) -> Heatmap:
-        self.asked.append((asked, metric, resolution))
+    def heatmap(self, asked: Asked, look: Look, resolution: int) -> Heatmap:
+        self.asked.append((asked, look, resolution))
         period, base = periods(asked)
         cells = city_cells(resolution)
-        growth = metric == "growth"
+        growth = look.metric == "growth"
         frame = cells.assign(value=cells["growth"] if growth else cells["value"])
         points = pd.DataFrame(
             [(code, name, CITIES[at][2], CITIES[at][3]) for code, name, at in PARTNERS],
@@ -277,7 +277,7 @@ class FakeTerritory:
         backdrop = {h3.latlng_to_cell(lat, lon, 3) for lat, lon in grid}
         return Heatmap(
             FRESH,
-            metric,
+            look.metric,
             period,
             base,
             resolution,
@@ -290,10 +290,12 @@ class FakeTerritory:
             tuple(sorted(backdrop)),
             tuple(Place({"zh": zh, "en": en}, lat, lon, 1.0) for zh, en, lat, lon in CITIES),
             Gap("unplaced", 2, 40, 12_000.0, ("S900", "S901")),
+            look.per,
+            look.step,
         )
 
-    def lines(self, asked: Asked, metric: str, most: int = 300) -> Rows:
-        found = self.heatmap(asked, metric, 5).lines
+    def lines(self, asked: Asked, look: Look, most: int = 300) -> Rows:
+        found = self.heatmap(asked, look, 5).lines
         return Rows(found.head(most), len(found), min(len(found), most))
 
 

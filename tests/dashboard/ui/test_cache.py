@@ -12,7 +12,7 @@ import pytest
 from analytics.core.access import Action, Role
 from analytics.core.calendar import Comparison
 from analytics.core.errors import AccessDenied
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Rows, Today
 from dashboard.ui.cache import answer, authorised, key_of, plain, recall, sealed
 from tests.dashboard.ui.fake_services import FakeServices, actor
@@ -36,8 +36,8 @@ def test_keys_differ_by_whatever_changes_the_answer() -> None:
         asked(base, today, replace(Asked(), comparison=Comparison.LAST_YEAR)),
         asked(base, today, replace(Asked(), partners=("a", "b"))),
         asked(base, today, replace(Asked(), partners=("a,b",))),
-        asked(base, base.territory.heatmap, Asked(), "sales", 5),
-        asked(base, base.territory.heatmap, Asked(), "sales", 6),
+        asked(base, base.territory.heatmap, Asked(), Look("sales"), 5),
+        asked(base, base.territory.heatmap, Asked(), Look("sales"), 6),
     ]
     assert len(set(keys)) == len(keys)
 

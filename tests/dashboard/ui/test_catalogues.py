@@ -25,9 +25,12 @@ from analytics.policies.registry import POLICIES, SECTIONS
 from dashboard.services.exports import EXPORT
 from dashboard.services.forecast_view import EVENTS
 from dashboard.services.job_kinds import KINDS
+from dashboard.services.map_values import METRICS as MAPPED
 from dashboard.services.policy_effects import COUNTS
+from dashboard.services.requests import PER, STEPS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.ui.filters import WIDGETS
+from dashboard.ui.maps.looks import ALONE, BASELINE, SIZES, WHOLE
 from dashboard.words import LANGUAGES, words
 from data.contract import TABLES, contract_table
 from data.health.rejects import FILTERS
@@ -35,8 +38,6 @@ from data.store.audit import FINDINGS, Deed
 from data.store.records import JobState
 from pages import PAGES
 from pages.admin.loaded_tables import ORDER
-from pages.territory.heatmap import METRICS as MAPPED
-from pages.territory.heatmap import SIZES
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = re.compile(r"[a-z][a-z_0-9]*(\.[a-z_0-9]+)+")
@@ -140,6 +141,10 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.resolution.{size}" for size in SIZES}
     keys |= {f"territory.heatmap.kind.{kind}" for kind in ("cells", "points")}
     keys |= {f"territory.heatmap.{name}" for name in ("metric", "kind", "resolution", "cell", "cell.all")}
+    keys |= {f"territory.heatmap.{name}" for name in ("per", "step", "at", "beside")}
+    keys |= {f"territory.heatmap.beside.{one}" for one in (ALONE, BASELINE)}
+    keys |= {f"territory.heatmap.per.{one}" for one in (WHOLE, *PER)} | {f"heatmap.title_per.{one}" for one in PER}
+    keys |= {f"territory.heatmap.step.{one}" for one in (WHOLE, *STEPS)} | {f"heatmap.lead.per.{one}" for one in PER}
     keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.metrics.metric import Unit
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Tile
 from dashboard.ui.formatting import Format
 from dashboard.ui.headline import contributions, escaped, heatmap_sentence, movers, today_sentence
@@ -55,13 +55,13 @@ def test_today_without_sales_says_so() -> None:
 
 @pytest.mark.parametrize("metric", ["sales", "orders", "buyers", "growth"])
 def test_heatmap_names_a_place(metric: str) -> None:
-    view = FakeTerritory().heatmap(Asked(), metric, 5)
+    view = FakeTerritory().heatmap(Asked(), Look(metric), 5)
     unit = Unit.MONEY if metric == "sales" else Unit.COUNT
     assert ("广州" if metric == "growth" else "哈尔滨") in heatmap_sentence(ZH, view, unit)
 
 
 def test_an_empty_map_says_so() -> None:
-    view = FakeTerritory().heatmap(Asked(), "sales", 5)
+    view = FakeTerritory().heatmap(Asked(), Look("sales"), 5)
     assert "没有" in heatmap_sentence(ZH, replace(view, cells=view.cells[:0]), Unit.MONEY)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from analytics.core.errors import DomainError
 from analytics.metrics.metric import Unit
-from dashboard.services.requests import Asked
+from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Place
 from dashboard.ui.formatting import Format
 from dashboard.ui.maps.deck import Backdrop, deck, important, scale_of
@@ -29,7 +29,7 @@ ZH, EN = Format(words("zh")), Format(words("en"))
 def drawn(
     fmt: Format, metric: str, kind: str, palette: Palette = LIGHT, extra: Backdrop | None = None
 ) -> dict[str, object]:
-    view = FakeTerritory().heatmap(Asked(), metric, 5)
+    view = FakeTerritory().heatmap(Asked(), Look(metric), 5)
     scale = scale_of(view, palette, rises_red=True)
     chosen = (str(view.cells["cell"][0]),)
     made = deck(fmt, palette, view, scale, kind=kind, chosen=chosen, extra=extra or Backdrop())
@@ -140,7 +140,7 @@ def test_cells_of_one_place_are_told_apart() -> None:
 
 
 def test_an_empty_map_draws() -> None:
-    view = FakeTerritory().heatmap(Asked(), "sales", 5)
+    view = FakeTerritory().heatmap(Asked(), Look("sales"), 5)
     view = replace(view, cells=view.cells[:0], points=view.points[:0], places=())
     for kind in (CELLS, POINTS):
         scale = scale_of(view, LIGHT, rises_red=True)
