@@ -11,7 +11,7 @@ from enum import StrEnum
 from analytics.core.access import Action, Actor
 from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import AccessDenied, DomainError
-from analytics.decisions.proposal import OPEN, Origin, Proposal, State
+from analytics.decisions.proposal import OPEN, Proposal, State
 from analytics.decisions.reasons import require_reason
 
 
@@ -224,7 +224,7 @@ def _approved(case: _Case) -> Proposal:
     firm that knows no costs could order nothing.
     """
     before, actor, amount = case.proposal, case.actor, case.proposal.amount
-    if before.origin is not Origin.PLAN and before.author == actor.user_id:
+    if before.author == actor.user_id:
         raise AccessDenied("proposal_own", id=before.id, user=actor.name)
     if actor.user_id in before.approved_by:
         raise AccessDenied("proposal_second_same", id=before.id, user=actor.name)

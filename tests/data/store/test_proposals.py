@@ -17,7 +17,7 @@ from data.store.engine import Store
 from data.store.plans import Plan, Saved
 from data.store.proposal_search import SoughtMoves, SoughtProposals
 from data.store.unit_of_work import UnitOfWork
-from tests.data.store.proposals import AT, TODAY, a_proposal
+from tests.proposals import AT, TODAY, a_proposal
 
 BRAND = Scope(frozenset({ROOT}))
 LI = Actor("u-li", "li", frozenset({Role.MERCHANDISER}), frozenset({ROOT}))

@@ -1,0 +1,1 @@
+"""Tests of proposals and of what happens to them."""
