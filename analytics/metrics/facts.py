@@ -49,6 +49,12 @@ def _with_gap(rows: ir.Table) -> ir.Table:
     return orders.mutate(gap=orders.day.delta(before, unit="day"))
 
 
+def _due(rows: ir.Table) -> ir.Table:
+    """A promise that may still be kept is not judged: the data end before it counts as broken."""
+    pending = (rows.open_until > rows.day.max().as_scalar()).fill_null(False)
+    return rows.mutate(tracked=ibis.ifelse(pending, 0, rows.tracked))
+
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -58,7 +64,7 @@ FACTS: dict[str, Fact] = {
         Fact("refund", ("refund_line",), ("refund_line",)),
         Fact("refund_document", ("document",), ("refund_line",), _kind("refund")),
         Fact("document", ("document",), ("order_line",)),
-        Fact("fulfilment", ("fulfilment",), ("order_line",)),
+        Fact("fulfilment", ("fulfilment",), ("order_line",), _due),
         Fact("purchase", ("document",), ("order_line",), _with_gap),
         Fact("shelf", ("shelf_day",), ("listing",)),
         Fact("stock", ("stock_day",), ("stock_lot",)),

@@ -13,8 +13,9 @@ from data.marts.mentions import place_key
 def fulfilment(inputs: Inputs) -> ir.Table:
     """Grain: paid order line, cancelled or not, on the day it was paid.
 
-    ``tracked``: 1 where a promise and a delivery can be compared: shipped with a promised time, or due by now.
-    ``on_time_in_full``: 1 where everything was delivered by the promised time. ``oversold``: cancelled for no stock.
+    ``tracked``: 1 where a promise and a delivery can be compared. ``on_time_in_full``: 1 where everything was delivered
+    by the promised time. ``open_until``: first day on which a promise that is neither kept nor broken yet counts as
+    broken; null for the others. ``oversold``: cancelled for no stock.
     """
     lines = inputs.current("order_line")
     paid = lines.filter(lines.paid_at.notnull())
@@ -25,6 +26,8 @@ def fulfilment(inputs: Inputs) -> ir.Table:
     cancelled = rows.cancelled_at.notnull()
     tracked = rows.promised_at.notnull() & ~cancelled
     whole = (rows.sent >= rows.quantity) & (rows.undelivered == 0) & (rows.late == 0)
+    # The day after the promise, because a promise keeps its instant and not the day of its own place.
+    judged = (rows.promised_at + ibis.interval(days=1)).date()
     return rows.select(
         day=rows.business_day,
         owner=rows.entry_partner.fill_null(ROOT),
@@ -45,6 +48,7 @@ def fulfilment(inputs: Inputs) -> ir.Table:
         oversold=ibis.ifelse(cancelled & (rows.cancel_reason == "no_stock"), 1, 0),
         tracked=ibis.ifelse(tracked, 1, 0),
         on_time_in_full=ibis.ifelse(tracked & whole, 1, 0),
+        open_until=ibis.ifelse(tracked & ~whole & (rows.late == 0), judged, ibis.null("date")),
     )
 
 

@@ -7,12 +7,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 
 from analytics.core.access import Action
 from analytics.core.errors import MissingData
 from analytics.metrics import service
+from analytics.metrics.facts import FACTS
 from dashboard import composition
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
@@ -157,7 +160,7 @@ ALL = {"first": "2025-11-01", "last": "2026-03-15"}
         ("cancellation_rate", (), 2 / 5),
         ("oversell_rate", (), 1 / 5),
         ("oversell_rate", ("channel=shop",), 0.0),
-        # With a promise in March: A3 (not there yet) and B3 (half of it late).
+        # With a promise in March: B3 (half of it late); A3's may still be kept.
         ("on_time_in_full", (), 0.0),
         # Counted in March: N1 rice and oil on the 1st, rice on the 3rd; N2 rice on the 1st; N3 rice for two weeks.
         ("out_of_stock_rate", (), (1 + 1 + 7) / (3 + 1 + 14)),
@@ -172,8 +175,23 @@ def test_on_paper(metric: str, where: tuple[str, ...], expected: float, world: W
 
 
 def test_on_time_in_full_of_all_time(world: World) -> None:
-    """A1 came whole and in time; A2 was not whole, A3 is not there, B3 was late; what has no promise is not judged."""
-    assert value(world, "on_time_in_full", **ALL) == pytest.approx(1 / 4)
+    """A1 came whole and in time, A2 was not whole, B3 was late. What has no promise is not judged, nor is A3, which is
+    not there, but promised for a day after the last one that the data know.
+    """
+    assert value(world, "on_time_in_full", **ALL) == pytest.approx(1 / 3)
+
+
+def test_a_promise_counts_as_broken_from_the_day_after_it_on() -> None:
+    newest, after = date(2026, 3, 7), date(2026, 3, 8)
+    rows = pa.table({
+        "name": ["kept or broken", "promised for the day before", "promised for the newest day"],
+        "day": [newest, date(2026, 3, 1), date(2026, 3, 1)], "open_until": [None, newest, after], "tracked": [1, 1, 1],
+    })  # fmt: skip
+    judged = FACTS["fulfilment"].prepare(ibis.memtable(rows))
+    told = judged.select("name", "tracked").to_pyarrow().to_pylist()
+    assert {row["name"]: row["tracked"] for row in told} == {
+        "kept or broken": 1, "promised for the day before": 1, "promised for the newest day": 0,
+    }  # fmt: skip
 
 
 def test_stock_turns_on_paper(world: World) -> None:
@@ -186,7 +204,7 @@ def test_stock_turns_on_paper(world: World) -> None:
 
 def test_a_dealer_is_told_of_the_own_shelves_alone(world: World) -> None:
     assert value(world, "out_of_stock_rate", grant="D1") == pytest.approx(2 / 3)
-    assert value(world, "on_time_in_full", grant="D1") == 0.0
+    assert value(world, "on_time_in_full", grant="D1") is None
     assert value(world, "cancellation_rate", grant="D1") == 0.0
 
 
