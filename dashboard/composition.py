@@ -31,6 +31,8 @@ from dashboard.services.loading import Loading
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
 from dashboard.services.policies import Units as PolicyUnits
+from dashboard.services.saved_views import SavedViews
+from dashboard.services.saved_views import Units as SavedViewUnits
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.standing import SessionPolicy, session_policy
@@ -182,7 +184,8 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         glossary=GlossaryService(desk),
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),
-        policies=Policies(desk, _policy_units(store), clock),
+        saved_views=SavedViews(desk, SavedViewUnits(_reading(store), _writing(store)), clock),
+        policies=Policies(desk, PolicyUnits(_reading(store), _writing(store)), clock),
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         exports=Exports(desk, _means(store, clock)),
@@ -211,8 +214,8 @@ def _run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun)
 
 def _units(settings: Settings, store: Store) -> Units:
     return Units(
-        reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
-        writing=lambda actor: work_of(store, actor)(),
+        reading=_reading(store),
+        writing=_writing(store),
         known_grants=lambda grants: known_grants(settings, store, grants),
     )
 
@@ -224,11 +227,12 @@ def _tell_refusal(store: Store, actor: Actor, call: str, now: datetime) -> None:
         unit.commit()
 
 
-def _policy_units(store: Store) -> PolicyUnits:
-    return PolicyUnits(
-        reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
-        writing=lambda actor: work_of(store, actor)(),
-    )
+def _reading(store: Store) -> Callable[[Actor], UnitOfWork]:
+    return lambda actor: UnitOfWork(store, actor.scope, reading=True)
+
+
+def _writing(store: Store) -> Callable[[Actor], UnitOfWork]:
+    return lambda actor: work_of(store, actor)()
 
 
 def _means(store: Store, clock: Clock) -> Means:

@@ -46,6 +46,7 @@ class Action(StrEnum):
     SEE_POLICIES = "see_policies"
     CHANGE_POLICIES = "change_policies"
     APPROVE_POLICIES = "approve_policies"
+    SHARE_VIEWS = "share_views"
     SEE_PROPOSALS = "see_proposals"
     REQUEST_STOCK = "request_stock"
     DECIDE = "decide"
@@ -56,7 +57,7 @@ class Action(StrEnum):
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
 _READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS, Action.SEE_FORECAST}
-_HEAD_OFFICE = _READ | {Action.SEE_POLICIES}
+_HEAD_OFFICE = _READ | {Action.SEE_POLICIES, Action.SHARE_VIEWS}
 _PARTNER = _READ | {Action.SEE_PROPOSALS, Action.REQUEST_STOCK}
 _DECIDES = frozenset({Action.SEE_PROPOSALS, Action.DECIDE, Action.RELEASE})
 _POLICIES = frozenset({Action.SEE_POLICIES, Action.CHANGE_POLICIES, Action.APPROVE_POLICIES})

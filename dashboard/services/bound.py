@@ -19,6 +19,7 @@ from dashboard.services.glossary import GlossaryService
 from dashboard.services.jobs import Jobs
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
+from dashboard.services.saved_views import SavedViews
 from dashboard.services.sessions import Sessions
 from dashboard.services.territories import TerritoryTerms
 from dashboard.services.territory import Territory
@@ -43,6 +44,7 @@ class Services:
     glossary: GlossaryService
     ask: Ask
     sessions: Sessions
+    saved_views: SavedViews
     access: Access
     policies: Policies
     viewing: ViewAs

@@ -12,7 +12,7 @@ import streamlit as st
 from analytics.core.access import Action, Actor, Role
 from analytics.core.errors import DomainError, NotSignedIn
 from dashboard.settings import Settings
-from dashboard.ui import controls, errors, identity, viewing
+from dashboard.ui import controls, errors, identity, saved, viewing
 from dashboard.ui.markup import address, links, menu
 from dashboard.ui.page import Page
 from dashboard.ui.page_spec import PageSpec
@@ -66,7 +66,7 @@ def show(words: Words, settings: Settings, pages: Sequence[PageSpec], services_f
 
 def navigate(words: Words, settings: Settings, services: Any, allowed: Sequence[PageSpec]) -> None:
     """Every page keeps an address of its own; "/" only leads to the role's home, so that links mean the same to all."""
-    entries = {spec.key: _entry(words, settings, services, spec) for spec in allowed}
+    entries = {spec.key: _entry(words, settings, services, spec, allowed) for spec in allowed}
     home = home_of(services.actor, allowed)
     landing = st.Page(
         partial(_go_home, entries[home.key] if home else None),
@@ -81,9 +81,9 @@ def navigate(words: Words, settings: Settings, services: Any, allowed: Sequence[
     st.navigation(sections, position="sidebar", expanded=True).run()
 
 
-def _entry(words: Words, settings: Settings, services: Any, spec: PageSpec) -> Any:
+def _entry(words: Words, settings: Settings, services: Any, spec: PageSpec, allowed: Sequence[PageSpec]) -> Any:
     return st.Page(
-        partial(run_page, words, settings, services, spec),
+        partial(run_page, words, settings, services, spec, allowed),
         title=words.t(f"page.{spec.key}.title"),
         icon=spec.icon,
         url_path=spec.url_path,
@@ -96,10 +96,11 @@ def _go_home(entry: Any) -> None:
     st.switch_page(entry, query_params=given or None)
 
 
-def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) -> None:
+def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec, allowed: Sequence[PageSpec]) -> None:
     """One page inside the frame."""
     viewing.band(words, services)
     top = masthead(services.actor)
+    views = saved.place(top.row, words.t("frame.views"))
     st.header(words.t(f"page.{spec.key}.title"), anchor=False, help=words.t(f"page.{spec.key}.about"))
     page = Page(
         key=spec.key,
@@ -113,6 +114,7 @@ def run_page(words: Words, settings: Settings, services: Any, spec: PageSpec) ->
         lead_slot=st.container(key="frame.lead"),
     )
     render_safely(page, spec)
+    safely(words, saved.KEY, services.actor, partial(saved.saved_views, page, views, spec, allowed))
     controls.tell_outcome(words)
     page.chips()
     # Last, because the address holds this page's filters only now.

@@ -47,6 +47,8 @@ class Deed(StrEnum):
     JOB_CANCEL_ASKED = "job.cancel_asked"
     JOB_FINISHED = "job.finished"
     EXPORTED = "export.taken"
+    SAVED_VIEW_SHARED = "saved_view.shared"
+    SAVED_VIEW_UNSHARED = "saved_view.unshared"
     PLAN_SAVED = "plan.saved"
     STOCK_REQUESTED = "proposal.requested"
     PROPOSAL_EDITED = "proposal.edit"
@@ -64,7 +66,8 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, call, load, build, backup, job, plan, proposal or export."""
+    """What it was done to: ``kind`` is user, call, load, build, backup, job, plan, proposal, saved_view or
+    export."""
 
     kind: str
     id: str

@@ -19,10 +19,12 @@ from data.store.plans import Plans
 from data.store.policies import PolicyChanges
 from data.store.proposals import Proposals
 from data.store.repositories import Builds, Loads, Users
+from data.store.saved_views import SavedViews
 
 
 class UnitOfWork:
-    """One transaction over loads, builds, users, policies, jobs, forecasts, proposals, the trail and what left.
+    """One transaction over loads, builds, users, policies, jobs, forecasts, proposals, saved views, the trail and what
+    left.
 
     Leaving the block without :meth:`commit` undoes everything.
     ``scope`` must be a :class:`Scope`: there is no default, and writes of the brand's data demand its root.
@@ -40,6 +42,7 @@ class UnitOfWork:
     forecast_runs: ForecastRuns
     proposals: Proposals
     plans: Plans
+    saved_views: SavedViews
 
     def __init__(
         self, store: Store, scope: Scope, *, reading: bool = False, below: frozenset[str] = frozenset()
@@ -67,6 +70,7 @@ class UnitOfWork:
         self.audit = Audit(connection, self._scope)
         self.disclosures = Disclosures(connection, self._scope)
         self.forecast_runs = ForecastRuns(connection, self._scope)
+        self.saved_views = SavedViews(connection)
         self.proposals = Proposals(connection, self._scope, self._below)
         self.plans = Plans(connection, self._scope, self._below)
         return self

@@ -25,7 +25,7 @@ def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
         services = fake.FakeServices(actor=fake.actor(Role(role)), scope_key=f"{kind} {page}")
         if kind == "late":
             services.freshness = FakeFreshness((SHOP_LATE,))
-        for name in ("access", "health", "jobs", "sessions", "viewing"):
+        for name in ("access", "health", "jobs", "saved_views", "sessions", "viewing"):
             setattr(services, name, st.session_state.setdefault(f"test.{name}", getattr(services, name)))
         if kind == "nothing built":
             services.build_id = None

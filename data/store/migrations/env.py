@@ -5,10 +5,14 @@ from __future__ import annotations
 from alembic import context
 
 from data.store.proposal_tables import proposals
+from data.store.saved_view_tables import saved_views
+
+TABLES = (proposals, saved_views)
+"""Named here, so that all tables are known to the comparison with what the migrations made."""
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=proposals.metadata,
+    target_metadata=TABLES[0].metadata,
     # SQLite changes a table by copying it.
     render_as_batch=True,
 )

@@ -24,6 +24,7 @@ from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
 from dashboard.services.policies import Policies
 from dashboard.services.requests import Asked, Look
+from dashboard.services.saved_views import Seen
 from dashboard.services.sessions import OwnSessions
 from dashboard.services.views import (
     Definition,
@@ -45,6 +46,7 @@ from dashboard.settings import settings_from
 from data.store.audit import GENESIS, AuditEvent, Deed, Finding, Head, Subject, sealed
 from data.store.engine import open_store
 from data.store.records import Disclosure, LiveSession, User
+from data.store.saved_views import SavedView
 from tests.dashboard.ui.fake_data_services import FakeFreshness, FakeHealth, FakeJobs, FakeUploads
 from tests.dashboard.ui.fake_forecast import FakeForecast
 
@@ -461,6 +463,38 @@ class FakeExports:
 
 
 @dataclass
+class FakeSavedViews:
+    """One view of one's own, one of somebody else's; keeps what it was told."""
+
+    commands: list[Any] = field(default_factory=list)
+
+    def seen(self) -> Seen:
+        own = SavedView(
+            "v1", "u0", "li", "华北 *店均*", "territory.heatmap", "per=store&region=130000", FRESH.published_at
+        )
+        other = SavedView(
+            "v2", "u1", "王", "月报", "overview.today", "period=month_to_date", FRESH.published_at,
+            frozenset({Role.EXECUTIVE}),
+        )  # fmt: skip
+        gone = SavedView("v3", "u1", "王", "旧页", "gone.page", "", FRESH.published_at)
+        return Seen((own,), (other, gone), may_share=True)
+
+    def save(self, name: str, page: str, query: str) -> None:
+        if not name.strip():
+            raise DomainError("saved_view_name", given=name, most=60)
+        self.commands.append(("save", name, page, query))
+
+    def rename(self, view_id: str, name: str) -> None:
+        self.commands.append(("rename", view_id, name))
+
+    def share(self, view_id: str, roles: frozenset[Role]) -> None:
+        self.commands.append(("share", view_id, roles))
+
+    def remove(self, view_id: str) -> None:
+        self.commands.append(("remove", view_id))
+
+
+@dataclass
 class FakeServices:
     """Looks like the real Services to the frame and to pages."""
 
@@ -475,6 +509,7 @@ class FakeServices:
     territory: FakeTerritory = field(default_factory=FakeTerritory)
     forecast: FakeForecast = field(default_factory=lambda: FakeForecast(FRESH))
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
+    saved_views: FakeSavedViews = field(default_factory=FakeSavedViews)
     sessions: FakeSessions = field(default_factory=FakeSessions)
     access: FakeAccess = field(default_factory=FakeAccess)
     jobs: FakeJobs = field(default_factory=FakeJobs)

@@ -111,6 +111,14 @@ def access_keys() -> set[str]:
     return keys
 
 
+def saved_view_keys() -> set[str]:
+    """Keys of the menu of saved views that code puts together."""
+    keys = {f"frame.views.save.{one}" for one in ("name", "button", "done")}
+    keys |= {f"frame.views.rename.{one}" for one in ("name", "button", "done")}
+    keys |= {f"frame.views.share.{one}" for one in ("roles", "button", "done")}
+    return keys | {f"frame.views.{one}" for one in ("choose", "remove", "remove.done", "which")}
+
+
 def health_keys() -> set[str]:
     """Keys about data health that code puts together."""
     keys = {f"admin.data_health.{name}{rest}" for name in FILTERS for rest in ("", ".all")}
@@ -149,7 +157,7 @@ def made_keys() -> set[str]:
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
-    keys |= access_keys() | proposal_keys()
+    keys |= access_keys() | saved_view_keys() | proposal_keys()
     keys |= {f"fulfilment.{kind}" for kind in ("cancelled", "refunded")} | contract_words()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
