@@ -65,6 +65,12 @@ def test_a_lot_that_expires_first_is_no_cover() -> None:
     assert _need(replace(fresh, lots=((3, 40.0),))) == 20_000
 
 
+def test_what_is_promised_leaves_with_the_lots_that_last_longest() -> None:
+    """Two of ten units are free, and gone before the receipt: nothing is left to expire after it."""
+    one = One(np.full((PATHS, 16), 1), on_hand=10, reserved=8, lots=((5, 10.0),), receipt=4, following=8)
+    assert _need(one) == 4_000
+
+
 def test_who_does_not_know_the_stock_replaces_what_sells() -> None:
     unknown = One(np.full((PATHS, 16), 10), counted=False, receipt=3, following=8)
     assert _need(unknown) == 50_000

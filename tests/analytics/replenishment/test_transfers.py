@@ -43,7 +43,7 @@ def test_a_surplus_comes_before_an_order_that_comes_too_late() -> None:
     "giver",
     [
         replace(FULL, on_hand=200),
-        replace(FULL, lots=((9, 390.0),)),
+        replace(FULL, order=1, receipt=2, following=6, lots=((9, 390.0),)),
         replace(FULL, counted=False),
         replace(FULL, outgoing=250),
     ],
@@ -53,6 +53,13 @@ def test_what_a_giver_cannot_spare_stays_there(giver: One) -> None:
     plan = planned(SHORT, giver)
     assert plan.offer.giver.tolist()[0] == -1
     assert not plan.transfer.any()
+
+
+def test_one_surplus_is_not_promised_twice() -> None:
+    """290 can be spared: enough for two that want 100 each, not for a third."""
+    third, fourth = replace(SHORT, node="N2"), replace(SHORT, node="N3")
+    plan = planned(SHORT, FULL, third, fourth)
+    assert plan.transfer.tolist() == [True, True, False]
 
 
 def test_trivial_moves_are_none() -> None:
