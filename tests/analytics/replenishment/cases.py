@@ -61,7 +61,10 @@ class Case:
             sku=texts([one.sku for one in ones]),
             source=texts([one.source for one in ones]),
             stock=Stock(
-                *(column(ones, name) for name in ("on_hand", "expired", "reserved", "outgoing")),
+                on_hand=column(ones, "on_hand"),
+                expired=column(ones, "expired"),
+                reserved=column(ones, "reserved"),
+                outgoing=column(ones, "outgoing"),
                 counted=np.array([one.counted for one in ones]),
                 empty=np.zeros(len(ones), dtype=bool),
                 lots=_dated(ones, "lots"),
@@ -69,7 +72,9 @@ class Case:
                 coming=_dated(ones, "coming"),
             ),
             window=Window(
-                *(column(ones, name).astype(np.int64) for name in ("order", "receipt", "following")),
+                order=whole(ones, "order"),
+                receipt=whole(ones, "receipt"),
+                following=whole(ones, "following"),
                 spread=column(ones, "spread"),
                 following_spread=column(ones, "spread"),
             ),
@@ -80,7 +85,7 @@ class Case:
                 freight=np.zeros(len(ones)),
                 fixed=column(ones, "fixed"),
             ),
-            packs=Packs(*((column(ones, name) * 1000).astype(np.int64) for name in ("moq", "multiple"))),
+            packs=Packs(whole(ones, "moq") * 1000, whole(ones, "multiple") * 1000),
             room=_limits([one.node for one in ones], self.room),
             supply=_limits([one.source for one in ones], self.supply),
             order_group=np.array([orders.index((one.source, one.node, one.order)) for one in ones]),
@@ -127,9 +132,14 @@ def column(ones: tuple[One, ...], name: str) -> np.ndarray:
     return np.array([getattr(one, name) for one in ones], dtype=float)
 
 
+def whole(ones: tuple[One, ...], name: str) -> np.ndarray:
+    return np.array([getattr(one, name) for one in ones], dtype=np.int64)
+
+
 def _dated(ones: tuple[One, ...], name: str) -> Dated:
     rows = [(row, day, units) for row, one in enumerate(ones) for day, units in getattr(one, name)]
-    return dated(*np.array(rows, dtype=float).reshape(-1, 3).T)
+    row, day, held = np.array(rows, dtype=float).reshape(-1, 3).T
+    return dated(row, day, held)
 
 
 def _limits(names: list[str], left: dict[str, float]) -> Limits:
@@ -143,7 +153,7 @@ days = st.integers(1, DAYS)
 
 
 @st.composite
-def ones(draw: st.DrawFn, **fixed: Any) -> One:
+def ones(draw: st.DrawFn, /, **fixed: Any) -> One:
     """A position whose stock, lots and deliveries are anything that can be."""
     seed = draw(st.integers(0, 10_000))
     mean = draw(st.sampled_from([0.3, 2.0, 7.0]))
@@ -179,4 +189,5 @@ def cases(draw: st.DrawFn) -> Case:
     ]
     room = draw(st.dictionaries(st.sampled_from(["N0", "N1"]), st.integers(0, 80)))
     supply = draw(st.dictionaries(st.sampled_from(["S", "T"]), st.integers(0, 80)))
-    return Case(tuple(found), {name: float(left) for name, left in room.items()}, supply)
+    left = [{name: float(units) for name, units in one.items()} for one in (room, supply)]
+    return Case(tuple(found), *left)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.replenishment.bounded import bounded
 from analytics.replenishment.positions import Limits, Packs
+from analytics.replenishment.reasons import told
 from analytics.replenishment.sharing import Claims, loss, shared
 from tests.analytics.replenishment.cases import Case, One, cases
 
@@ -32,7 +33,7 @@ def test_no_limit_is_passed_but_by_a_least_quantity_that_says_so(case: Case) -> 
     ordered = plan.quantity > 0
     assert (plan.quantity % packs.multiple[plan.rows] == 0).all()
     assert (plan.quantity >= packs.moq[plan.rows])[ordered & ~below].all()
-    assert "moq_forced" in str([_told(bits) for bits in plan.reasons[forced].tolist()]) or not forced.any()
+    assert "moq_forced" in str([told(bits) for bits in plan.reasons[forced].tolist()]) or not forced.any()
 
 
 @given(
@@ -100,7 +101,7 @@ def test_an_order_that_saves_less_than_it_costs_is_left_out() -> None:
     one = One(np.full((8, 16), 1), fixed=30.0)
     needless, needed = Case((one,)), Case((one, One(np.full((8, 16), 1), fixed=30.0, sku="O1")))
     assert needless.quantities() == [0.0]
-    assert _told(int(needless.plan().reasons[0])) == ("fixed_cost",)
+    assert told(int(needless.plan().reasons[0])) == ("fixed_cost",)
     assert needed.quantities() == [5.0, 5.0]
 
 
@@ -113,9 +114,3 @@ def _claims(need: int, moq: int, multiple: int) -> Claims:
 
 def _cost(needs: np.ndarray, value: np.ndarray, units: np.ndarray) -> float:
     return float((loss(needs, units) * value).sum())
-
-
-def _told(bits: int) -> tuple[str, ...]:
-    from analytics.replenishment.reasons import told
-
-    return told(bits)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 from hypothesis import given, settings
 
-from analytics.decisions.proposal import Kind, Proposal
+from analytics.decisions.proposal import Bound, Kind, Proposal
 from analytics.replenishment.proposals import Frame, proposals_of
 from tests.analytics.replenishment.cases import PATHS, Case, One, cases, texts
 from tests.analytics.replenishment.test_transfers import FULL, SHORT, terms
@@ -58,7 +58,7 @@ def test_a_card_by_hand() -> None:
         "case_multiple": 10,
     }
     assert (one.quantity, one.amount) == (Decimal(60), Decimal("600.00"))
-    assert [(bound.name, bound.before, bound.after) for bound in one.evidence.bounds] == [("case_multiple", 50, 60)]
+    assert one.evidence.bounds == (Bound("case_multiple", Decimal(50), Decimal(60)),)
     assert (one.order_by, one.expected_receipt, one.expires_on) == (
         date(2026, 3, 2),
         date(2026, 3, 4),
