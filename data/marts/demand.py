@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.core.access import ROOT
-from data.marts.mart import Inputs, Mart
+from data.marts.mart import Inputs, Mart, Slices
 
 UNNAMED = "p:"
 """Before the partner's code: the node of lines that name none."""
@@ -14,48 +14,48 @@ UNNAMED = "p:"
 OPEN_END = "9999-12-31"
 
 
-def stock_node(inputs: Inputs) -> ir.Table:
-    """Grain: node; those declared, and those that only facts name (``listed`` false). Owner: the node's partner."""
-    declared = inputs.current("node")
-    known = declared.select(
-        node=declared.node, name=declared.name, kind=declared.kind, region=declared.region,
-        owner=declared.partner.fill_null(ROOT), listed=ibis.literal(True),
+def sell_out(inputs: Inputs) -> ir.Table:
+    """Grain: source × node × sku × day × period; what supermarkets report that send no orders."""
+    rows = inputs.current("sell_out_agg")
+    return rows.select(
+        "source", "node", "sku", "day", "period", owner=rows.partner.fill_null(ROOT),
+        units=rows.quantity.cast("decimal(18, 3)"),
     )  # fmt: skip
-    sold = _sold(inputs)
-    missing = sold.anti_join(known, "node").group_by("node").aggregate(partner=sold.partner.min())
-    unlisted = missing.select(
-        node=missing.node, name=missing.node.re_replace(f"^{UNNAMED}", ""), kind=ibis.null("string"),
-        region=ibis.null("string"), owner=missing.partner.fill_null(ROOT), listed=ibis.literal(False),
-    )  # fmt: skip
-    return known.union(unlisted)
 
 
 def demand(inputs: Inputs) -> ir.Table:
     """Grain: node × sku × day × period (day, week); order lines and aggregated sell-out are one demand.
 
-    Owner: who owns the node, whoever the order came through: the stock that has to meet it stands there.
+    Owner: who owns the node, whoever the order came through: the stock that has to meet it stands there. Lines without
+    a node are met by the partner they came through; a node that nobody declared is the brand's.
     """
-    sold = _sold(inputs)
-    summed = sold.group_by("node", "sku", "day", "period").aggregate(units=sold.units.sum())
-    nodes = inputs.mart("stock_node").select("node", "owner")
-    joined = summed.inner_join(nodes, "node")
-    return joined.select("owner", "node", "sku", "day", "period", units=joined.units.cast("float64"))
+    lines, reported, declared = inputs.mart("sales_line"), inputs.mart("sell_out"), inputs.current("node")
+    ordered = lines.select(
+        node=ibis.coalesce(lines.node, ibis.literal(UNNAMED) + lines.owner), sku=lines.sku, day=lines.day,
+        period=ibis.literal("day"), units=lines.units.cast("decimal(18, 3)"),
+        owner=ibis.ifelse(lines.node.isnull(), lines.owner, ROOT),
+    )  # fmt: skip
+    sold = ordered.union(reported.mutate(owner=ibis.literal(ROOT)).select(*ordered.columns))
+    owners = declared.select("node", declared_owner=declared.partner.fill_null(ROOT))
+    joined = sold.left_join(owners, "node")
+    owned = joined.mutate(owner=ibis.coalesce(joined.declared_owner, joined.owner))
+    summed = owned.group_by("owner", "node", "sku", "day", "period").aggregate(units=owned.units.sum())
+    return summed.mutate(units=summed.units.cast("float64"))
 
 
-def _sold(inputs: Inputs) -> ir.Table:
-    lines = inputs.current("order_line")
-    paid = lines.filter(lines.paid_at.notnull() & lines.cancelled_at.isnull())
-    unnamed = ibis.literal(UNNAMED) + paid.entry_partner.fill_null(ROOT)
-    orders = paid.select(
-        node=ibis.coalesce(paid.node, unnamed), partner=paid.entry_partner, sku=paid.sku, day=paid.business_day,
-        period=ibis.literal("day"), units=paid.quantity.cast("decimal(18, 3)"),
+def stock_node(inputs: Inputs) -> ir.Table:
+    """Grain: node; those declared, and those that only facts name (``listed`` false). Owner: the node's partner."""
+    declared, sold = inputs.current("node"), inputs.mart("demand")
+    known = declared.select(
+        node=declared.node, name=declared.name, kind=declared.kind, region=declared.region,
+        owner=declared.partner.fill_null(ROOT), listed=ibis.literal(True),
     )  # fmt: skip
-    totals = inputs.current("sell_out_agg")
-    reported = totals.select(
-        node=totals.node, partner=totals.partner, sku=totals.sku, day=totals.day, period=totals.period,
-        units=totals.quantity.cast("decimal(18, 3)"),
+    missing = sold.select("node", "owner").distinct().anti_join(known, "node")
+    unlisted = missing.select(
+        node=missing.node, name=missing.node.re_replace(f"^{UNNAMED}", ""), kind=ibis.null("string"),
+        region=ibis.null("string"), owner=missing.owner, listed=ibis.literal(False),
     )  # fmt: skip
-    return orders.union(reported)
+    return known.union(unlisted)
 
 
 def stock_out(inputs: Inputs) -> ir.Table:
@@ -151,8 +151,22 @@ def price_plan(inputs: Inputs) -> ir.Table:
 
 
 MARTS = (
-    Mart("stock_node", stock_node, reads=("node", "order_line", "sell_out_agg"), owner="owner"),
-    Mart("demand", demand, reads=("order_line", "sell_out_agg"), uses=("stock_node",), owner="owner"),
+    Mart(
+        "sell_out",
+        sell_out,
+        reads=("sell_out_agg",),
+        owner="owner",
+        slices=Slices({"sell_out_agg": lambda rows: {"source": rows.source, "node": rows.node}}),
+    ),
+    Mart(
+        "demand",
+        demand,
+        reads=("node",),
+        uses=("sales_line", "sell_out"),
+        owner="owner",
+        slices=Slices({name: lambda rows: {"day": rows.day} for name in ("sales_line", "sell_out")}),
+    ),
+    Mart("stock_node", stock_node, reads=("node",), uses=("demand",), owner="owner"),
     Mart(
         "stock_out", stock_out, reads=("availability", "stock_lot", "stock_move"), uses=("stock_node",), owner="owner"
     ),

@@ -38,6 +38,7 @@ def sales_line(inputs: Inputs) -> ir.Table:
         account=costed.account,
         buyer=buyer(costed),
         sku=costed.sku,
+        node=costed.node,
         place=place_key(costed),
         units=costed.quantity,
         amount=costed.amount,

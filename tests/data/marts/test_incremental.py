@@ -67,6 +67,7 @@ def some_lines(chance: random.Random, count: int) -> list[dict[str, Any]]:
                 chance.randrange(4), chance.choice(["0", "9.99", "120.5"]),
                 entry_partner=chance.choice([None, "S1", "S2", "S3", "X9"]),
                 account=chance.choice([None, "m1", "m2"]),
+                node=chance.choice([None, "N1", "N9"]),
                 ship_to_region=chance.choice([None, "130100", "999999"]),
                 cancelled_at=chance.choice([None, None, None, "2026-02-25T09:00:00"]),
             ),
@@ -102,6 +103,19 @@ def some_shipments(chance: random.Random) -> list[dict[str, Any]]:
         for _ in range(3)
     ]  # fmt: skip
     return unique(rows, "shipment_id", "line_no")
+
+
+def some_sell_out(chance: random.Random) -> list[dict[str, Any]]:
+    """Reports of supermarkets on days on which others order, and of the same node and SKU."""
+    rows = [
+        {
+            "node": chance.choice(["N1", "N8"]), "sku": chance.choice(["R5", "O1"]), "period": "day",
+            "day": chance.choice(["2026-01-05", "2026-02-06"]), "quantity": chance.randrange(5),
+            "deleted": chance.random() < 0.15,
+        }
+        for _ in range(3)
+    ]  # fmt: skip
+    return unique(rows, "node", "sku", "day", "period")
 
 
 def unique(rows: list[dict[str, Any]], *key: str) -> list[dict[str, Any]]:
@@ -164,27 +178,40 @@ def products(chance: random.Random) -> list[dict[str, Any]]:
     return [{**chance.choice(PRODUCTS), "name": f"Renamed {chance.randrange(9)}"}]
 
 
+def nodes(chance: random.Random) -> list[dict[str, Any]]:
+    """Nodes go to other partners, and are declared after they were named."""
+    partner = chance.choice([None, "S1", "S2"])
+    return [{"node": node, "name": node, "kind": "store", "partner": partner} for node in ("N1", "N8")]
+
+
 def order_lines(chance: random.Random) -> list[dict[str, Any]]:
     return unique(some_lines(chance, chance.randrange(1, 6)), "order_id", "line_no")
 
 
 LINES = loaded("order_line", order_lines)
 REFUNDS = loaded("refund_line", lambda chance: unique(some_refunds(chance, 2), "refund_id", "line_no"))
-COST, CHANNEL, TREE, PRODUCT = (
+SELL_OUT = loaded("sell_out_agg", some_sell_out)
+COST, CHANNEL, TREE, PRODUCT, NODE = (
     loaded(table, rows, stale=False)
-    for table, rows in (("product_cost", costs), ("channel", channels), ("partner", tree), ("product", products))
+    for table, rows in (
+        ("product_cost", costs),
+        ("channel", channels),
+        ("partner", tree),
+        ("product", products),
+        ("node", nodes),
+    )
 )
 SHIPMENTS = loaded("shipment_line", some_shipments)
 STEPS: tuple[tuple[Change, ...], ...] = (
     (LINES,),
     (CHANNEL,),
-    (LINES, REFUNDS, SHIPMENTS),
+    (LINES, REFUNDS, SHIPMENTS, SELL_OUT),
     (forgotten, swept),
     (COST,),
-    (SHIPMENTS,),
-    (LINES, abandoned, TREE),
+    (SHIPMENTS, SELL_OUT),
+    (LINES, abandoned, TREE, NODE),
     (forgotten,),
-    (LINES, LINES, COST, REFUNDS, PRODUCT),
+    (LINES, LINES, COST, REFUNDS, PRODUCT, SELL_OUT),
 )
 """Between two builds each. What is looked up changes alone, and what was taken back is swept: either would hide behind
 lines that change as well.
