@@ -68,6 +68,8 @@ FACTS: dict[str, Fact] = {
         Fact("purchase", ("document",), ("order_line",), _with_gap),
         Fact("shelf", ("shelf_day",), ("listing",)),
         Fact("stock", ("stock_day",), ("stock_lot",)),
+        Fact("network", ("partner_day",), ("order_line", "partner")),
+        Fact("complaint", ("partner_event",), ("partner_event",), _kind("complaint")),
         Fact("first_purchase", ("first_purchase",), ("order_line",), _first_in_scope),
     )
 }

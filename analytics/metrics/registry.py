@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from analytics.core.access import Action
 from analytics.core.errors import DomainError
-from analytics.metrics import service
+from analytics.metrics import network, service
 from analytics.metrics.metric import Additivity, Favourable, Measure, Metric, Unit
 
 SALES, SUPPLY, MEMBERS, PARTNERS = "sales", "supply", "members", "partners"
@@ -133,6 +133,7 @@ METRICS: tuple[Metric, ...] = (
         needs=("channel",),
     ),
     *service.METRICS,
+    *network.METRICS,
 )
 
 REGISTRY: dict[str, Metric] = {metric.name: metric for metric in METRICS}

@@ -11,7 +11,7 @@ from analytics.metrics.registry import REGISTRY
 from dashboard.services.desk import Desk
 from dashboard.services.frames import frame_of
 from dashboard.services.kpi import Compared, compared, tiles_of
-from dashboard.services.names import names_of
+from dashboard.services.names import names_of, node_names
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Service
@@ -26,10 +26,14 @@ TILES = (
     "stock_turns",
     "repurchase_90",
     "private_domain_share",
+    "slow_stock_share",
+    "partners_online",
+    "complaints",
 )
 LINES = "paid_lines"
 RATES = ("on_time_in_full", "cancellation_rate", "oversell_rate")
-PLACES = ("out_of_stock_rate", "on_time_in_full", "cancellation_rate", "refund_rate")
+PLACES = ("out_of_stock_rate", "on_time_in_full", "cancellation_rate", "refund_rate", "complaints")
+NODES = (LINES, "on_time_in_full", "out_of_stock_rate", "cancelled_lines", "refund_lines")
 MOST = 100
 
 
@@ -54,6 +58,7 @@ class Fulfilment(UseCase):
             channels=_named(view, _rates(view, "channel"), "channel"),
             causes=_causes(view),
             places=_places(view),
+            nodes=_nodes(view),
         )
 
 
@@ -100,6 +105,31 @@ def _causes(view: Compared) -> pd.DataFrame:
         parts.append(found.assign(kind=kind, share=found["lines"] / total if total else np.nan))
     stacked = pd.concat(parts, ignore_index=True)
     return stacked.sort_values(["kind", "lines", "key"], ascending=[True, False, True]).reset_index(drop=True)
+
+
+def _nodes(view: Compared) -> pd.DataFrame:
+    """Nodes with what went wrong there and the cause that is named most; those with most of it first."""
+    found = _by(view, NODES, "node")
+    names = node_names(view.opened, found["key"])
+    found = found.assign(name=[names.get(key, key) for key in found["key"]], cause=_main_causes(view, found["key"]))
+    trouble = found[["cancelled_lines", "refund_lines"]].astype(float).fillna(0).sum(axis=1)
+    busy = found[(trouble > 0) | found[LINES].notna() | found["out_of_stock_rate"].notna()]
+    order = busy.assign(trouble=trouble).sort_values(["trouble", LINES, "key"], ascending=[False, False, True])
+    return order.drop(columns="trouble").head(MOST).reset_index(drop=True)
+
+
+def _main_causes(view: Compared, nodes: pd.Series) -> list[str]:
+    """The reason of most cancelled and refunded lines by node; "" where there is none or it is not told."""
+    told: dict[str, dict[str, float]] = {}
+    for metric in ("cancelled_lines", "refund_lines"):
+        if not _able(view, (metric,), "node"):
+            continue
+        question = Question((metric,), by=("node", "reason"), period=view.period, where=view.where)
+        for row in view.opened.ask(question).to_pylist():
+            if row["reason"] and row[metric]:
+                reasons = told.setdefault(row["node"] or "", {})
+                reasons[row["reason"]] = reasons.get(row["reason"], 0) + row[metric]
+    return [max(sorted(told[node]), key=lambda one: told[node][one]) if node in told else "" for node in nodes]
 
 
 def _places(view: Compared) -> pd.DataFrame:

@@ -15,6 +15,17 @@ TABLES = {
 """Kind of code → mart that names it, and the mart's key."""
 
 
+def node_names(opened: Opened, codes: Iterable[str]) -> dict[str, str]:
+    """Node → name for the nodes of the asker's own rows; others keep their codes."""
+    if not opened.facts.has("stock_node"):
+        return {}
+    table, wanted = opened.facts.table("stock_node"), sorted({code for code in codes if code})
+    if not wanted:
+        return {}
+    found = opened.facts.answer(table.filter(table.node.isin(wanted)).select("node", "name"))
+    return {row["node"]: row["name"] for row in found.to_pylist() if row["name"]}
+
+
 def names_of(opened: Opened, kind: str, codes: Iterable[str]) -> dict[str, str]:
     """Code → name for the codes that have one; categories are named by themselves."""
     if kind not in TABLES:

@@ -132,8 +132,9 @@ class Service:
 
     ``modes`` and ``channels``: key ("" where it is not known; channels have a name), paid_lines, share,
     on_time_in_full, cancellation_rate, oversell_rate. ``causes``: kind (cancelled or refunded), key, lines, share of
-    the kind. ``places``: partners with key, name, out_of_stock_rate, on_time_in_full, cancellation_rate, refund_rate.
-    NaN where a rate cannot be known.
+    the kind. ``places``: partners with key, name, out_of_stock_rate, on_time_in_full, cancellation_rate, refund_rate,
+    complaints. ``nodes``: key, name, paid_lines, on_time_in_full, out_of_stock_rate, cancelled_lines, refund_lines,
+    cause (of most of those lines). NaN where a number cannot be known.
     """
 
     freshness: Freshness
@@ -144,6 +145,7 @@ class Service:
     channels: pd.DataFrame
     causes: pd.DataFrame
     places: pd.DataFrame
+    nodes: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from data.marts import demand, dimensions, mentions, partners, places, sales, service, shelf, targets, territories
+from data.marts import (
+    demand,
+    dimensions,
+    mentions,
+    network,
+    partners,
+    places,
+    sales,
+    service,
+    shelf,
+    targets,
+    territories,
+)
 from data.marts.mart import Mart
 
 MARTS: tuple[Mart, ...] = (
@@ -13,6 +25,7 @@ MARTS: tuple[Mart, ...] = (
     *sales.MARTS,
     *service.MARTS,
     *shelf.MARTS,
+    *network.MARTS,
     *targets.MARTS,
     *territories.MARTS,
     *demand.MARTS,

@@ -87,8 +87,16 @@ def sales_day(inputs: Inputs) -> ir.Table:
 
 
 def refund_line(inputs: Inputs) -> ir.Table:
-    """Grain: refund line, on the day of the refund; the sale it belongs to stays as it was."""
-    rows = inputs.current("refund_line")
+    """Grain: refund line, on the day of the refund; the sale it belongs to stays as it was, and tells its node."""
+    refunds, sent = inputs.current("refund_line"), _nodes(inputs).rename(sold_by="source", sold_order="order_id")
+    rows = refunds.left_join(
+        sent,
+        [
+            refunds.source == sent.sold_by,
+            refunds.order_id == sent.sold_order,
+            refunds.order_line_no == sent.sold_line,
+        ],
+    )
     return rows.select(
         day=rows.business_day,
         owner=rows.entry_partner.fill_null(ROOT),
@@ -99,10 +107,17 @@ def refund_line(inputs: Inputs) -> ir.Table:
         account=rows.account,
         sku=rows.sku,
         place=place_key(rows),
+        node=rows.node,
         reason=rows.reason,
         units=rows.quantity,
         amount=rows.amount,
     )
+
+
+def _nodes(inputs: Inputs) -> ir.Table:
+    """Node of every order line that names one."""
+    lines = inputs.current("order_line")
+    return lines.filter(lines.node.notnull()).select("source", "order_id", "node", sold_line=lines.line_no)
 
 
 def document(inputs: Inputs) -> ir.Table:
@@ -166,9 +181,12 @@ MARTS = (
     Mart(
         "refund_line",
         refund_line,
-        reads=("refund_line",),
+        reads=("refund_line", "order_line"),
         owner="owner",
-        slices=Slices({"refund_line": lambda rows: {"source": rows.source, "refund_id": rows.refund_id}}),
+        slices=Slices(
+            {"refund_line": lambda rows: {"source": rows.source, "refund_id": rows.refund_id}},
+            joined={"order_line": ("order_id", _nodes)},
+        ),
     ),
     Mart(
         "document",

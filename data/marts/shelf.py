@@ -11,6 +11,9 @@ from data.marts.mentions import PARTNER, REGION
 from data.marts.sales import unit_cost
 
 MONEY = "decimal(18, 4)"
+SLOW_AFTER = 60
+"""Days without a sale after which stock counts as slow."""
+
 LONGEST_GAP = 31
 """Days that a count stands for at most: after a month without one nobody knows what is there."""
 
@@ -50,7 +53,8 @@ def stock_day(inputs: Inputs) -> ir.Table:
     """Grain: day of a count × node × sku; units of all lots, as of the day's last count.
 
     ``usable`` leaves out what has expired and counts a negative lot as nothing. ``value`` is usable × unit cost of the
-    day (null without a cost), ``value_days`` that value for every day until the node's next count.
+    day (null without a cost), ``value_days`` that value for every day until the node's next count; ``judged_days`` the
+    same where it can be known whether it moves, and ``slow_days`` where the node sold none of it for 60 days.
     """
     lots = inputs.current("stock_lot")
     last = lots.as_of.max().over(group_by=["node", "business_day"])
@@ -67,11 +71,42 @@ def stock_day(inputs: Inputs) -> ir.Table:
     rows = held.inner_join(spans, ["node", "day"])
     costed = rows.left_join(costs, [rows.sku == costs.cost_sku, rows.day >= costs.cost_from, rows.day < costs.cost_to])
     value = (costed.usable * costed.unit_cost).cast(MONEY)
+    valued = costed.select(
+        "node", "sku", "day", "on_hand", "usable", value=value, value_days=(value * costed.span).cast(MONEY)
+    )
+    moving = valued.left_join(_moves(inputs, valued), ["node", "sku", "day"]).select(*valued.columns, "judged", "slow")
     return _placed(
         inputs,
-        costed.select(
-            "node", "sku", "day", "on_hand", "usable", value=value, value_days=(value * costed.span).cast(MONEY)
-        ),
+        moving.mutate(
+            judged_days=ibis.ifelse(moving.judged, moving.value_days, ibis.null(MONEY)),
+            slow_days=ibis.ifelse(moving.judged & moving.slow, moving.value_days, ibis.null(MONEY)),
+        ).drop("judged", "slow"),
+    )
+
+
+def _moves(inputs: Inputs, stock: ir.Table) -> ir.Table:
+    """Count × node × sku: whether it can be ``judged``, and whether it is ``slow``.
+
+    Judged where the node sells at all, its sales are known for 60 days, and the product lay there 60 days ago: what
+    has only arrived is not slow.
+    """
+    sales = inputs.mart("fulfilment").filter(lambda t: t.node.notnull() & (t.cancelled == 0))
+    since = sales.group_by(seller=sales.node).aggregate(known=sales.day.min())
+    marks = stock.filter(stock.usable > 0).select("node", "sku", "day", sale=ibis.null("date"), kind=ibis.literal(1))
+    marks = marks.union(sales.select("node", "sku", "day", sale="day", kind=ibis.literal(0)).distinct())
+    # Sales of a day stand before its count.
+    until_then = ibis.cumulative_window(group_by=["node", "sku"], order_by=["day", "kind"])
+    counted = ibis.ifelse(marks.kind == 1, marks.day, ibis.null("date"))
+    told = marks.mutate(last=marks.sale.max().over(until_then), first=counted.min().over(until_then))
+    counts = told.filter(told.kind == 1)
+    told = counts.inner_join(since, counts.node == since.seller)
+    old = ibis.interval(days=SLOW_AFTER)
+    return told.select(
+        "node",
+        "sku",
+        "day",
+        judged=(told.known <= told.day - old) & (told["first"] <= told.day - old),
+        slow=told["last"].isnull() | (told["last"] <= told.day - old),
     )
 
 
@@ -93,6 +128,12 @@ def _placed(inputs: Inputs, rows: ir.Table) -> ir.Table:
 
 
 MARTS = (
-    Mart("stock_day", stock_day, reads=("stock_lot", "node", "product_cost"), owner="owner"),
+    Mart(
+        "stock_day",
+        stock_day,
+        reads=("stock_lot", "node", "product_cost"),
+        uses=("fulfilment",),
+        owner="owner",
+    ),
     Mart("shelf_day", shelf_day, reads=("availability", "listing", "node"), uses=("stock_day",), owner="owner"),
 )

@@ -11,30 +11,7 @@ from dashboard.services.views import Service
 from dashboard.ui.filters import narrow, only
 from dashboard.ui.headline import service_sentence
 from dashboard.ui.page import Page
-from dashboard.ui.tables import Column
-
-RATES = (
-    Column("paid_lines", "metric.paid_lines.label", "count", 90),
-    Column("share", "column.share", "rate", 70),
-    Column("on_time_in_full", "metric.on_time_in_full.label", "rate"),
-    Column("cancellation_rate", "metric.cancellation_rate.label", "rate"),
-    Column("oversell_rate", "metric.oversell_rate.label", "rate"),
-)
-MODES = (Column("name", "column.mode", width=130), *RATES)
-CHANNELS = (Column("name", "column.channel", width=130), *RATES)
-CAUSES = (
-    Column("what", "column.what", width=110),
-    Column("name", "column.cause", width=150),
-    Column("lines", "metric.order_lines.label", "count"),
-    Column("share", "column.share", "rate"),
-)
-PLACES = (
-    Column("name", "column.partner", width=160),
-    Column("out_of_stock_rate", "metric.out_of_stock_rate.label", "rate"),
-    Column("on_time_in_full", "metric.on_time_in_full.label", "rate"),
-    Column("cancellation_rate", "metric.cancellation_rate.label", "rate"),
-    Column("refund_rate", "metric.refund_rate.label", "rate"),
-)
+from pages.overview.service_columns import CAUSES, CHANNELS, MODES, NODES, PLACES
 
 
 def render(page: Page) -> None:
@@ -49,6 +26,7 @@ def render(page: Page) -> None:
         modes(page, service)
     with right:
         causes(page, service)
+    nodes(page, service)
     channels(page, service)
     places(page, service)
 
@@ -72,6 +50,18 @@ def causes(page: Page, service: Service) -> None:
     shown = named(page, service.causes, "reason")
     shown = shown.assign(what=[page.t(f"fulfilment.{kind}") for kind in shown["kind"]])
     page.table("causes", title, shown, CAUSES, follows=True)
+
+
+def nodes(page: Page, service: Service) -> None:
+    """What went wrong where: cancelled and refunded lines by the node that fulfilled them."""
+    title = page.t("fulfilment.nodes")
+    page.section(title, page.t("fulfilment.nodes.about"))
+    causes = {code: page.word(f"reason.{code}", code) for code in set(service.nodes["cause"]) if code}
+    shown = service.nodes.assign(
+        name=service.nodes["name"].replace("", page.t("today.why.not_known")),
+        cause=[causes.get(code, "") for code in service.nodes["cause"]],
+    )
+    page.table("nodes", title, shown, NODES, height=283, follows=True)
 
 
 def channels(page: Page, service: Service) -> None:

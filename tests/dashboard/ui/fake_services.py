@@ -254,7 +254,19 @@ class FakeFulfilment:
             pd.DataFrame({"key": ["express", ""], **rates}),
             channels,
             pd.DataFrame(causes),
-            pd.DataFrame({**places, "cancellation_rate": [0.01], "refund_rate": [float("nan")]}),
+            pd.DataFrame({**places, "cancellation_rate": [0.01], "refund_rate": [float("nan")], "complaints": [2.0]}),
+            pd.DataFrame(
+                {
+                    "key": ["N1", ""],
+                    "name": ["中心仓", ""],
+                    "paid_lines": [900.0, 8.0],
+                    "on_time_in_full": [0.9, 0.8],
+                    "out_of_stock_rate": [0.01, float("nan")],
+                    "cancelled_lines": [9.0, 0.0],
+                    "refund_lines": [1.0, 2.0],
+                    "cause": ["no_stock", ""],
+                }
+            ),
         )
 
 

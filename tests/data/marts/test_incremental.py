@@ -70,6 +70,7 @@ def some_lines(chance: random.Random, count: int) -> list[dict[str, Any]]:
                 node=chance.choice([None, "N1", "N9"]),
                 ship_to_region=chance.choice([None, "130100", "999999"]),
                 cancelled_at=chance.choice([None, None, None, "2026-02-25T09:00:00"]),
+                node=chance.choice([None, "N1", "N2"]),
             ),
             "deleted": chance.random() < 0.15,
             "source": chance.choice(["test", "test", "other"]),
@@ -85,6 +86,7 @@ def some_refunds(chance: random.Random, count: int) -> list[dict[str, Any]]:
             "refunded_at": chance.choice(["2026-02-20T09:00:00", "2026-02-27T09:00:00"]), "sku": "R5",
             "quantity": "1", "amount": chance.choice(["5", "7.25"]), "reason": "returned",
             "entry_partner": chance.choice([None, "S1"]), "deleted": chance.random() < 0.2,
+            "order_id": chance.choice([None, "O1", "O2"]), "order_line_no": "1",
         }
         for _ in range(count)
     ]  # fmt: skip

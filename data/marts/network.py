@@ -1,0 +1,54 @@
+"""The network of partners as it lives: who was online on which day, and what happened to partners."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from data.marts.mart import Inputs, Mart
+
+ONLINE_DAYS = 30
+"""A partner is online on a day when something was sold through it within so many days, that day included."""
+
+
+def partner_day(inputs: Inputs) -> ir.Table:
+    """Grain: day × declared partner that had joined and not left; ``online`` is 1 where it sold within 30 days.
+
+    The first days of the data are left out: nobody knows what was sold in the 30 days before them. Of days that nobody
+    sold anything on, nothing is told.
+    """
+    sold = inputs.mart("sales_day")
+    days = sold.select("day").distinct()
+    known = days.filter(days.day >= days.day.min().over() + ibis.interval(days=ONLINE_DAYS - 1))
+    partners = inputs.mart("partner").filter(lambda t: t.listed)
+    there = partners.cross_join(known).filter(
+        lambda t: (t.joined.isnull() | (t.joined <= t.day)) & (t.left.isnull() | (t.left > t.day))
+    )
+    marks = there.select("partner", "day", sale=ibis.null("date"), kind=ibis.literal(1)).union(
+        sold.filter(sold.partner.notnull()).select("partner", "day", sale="day", kind=ibis.literal(0)).distinct()
+    )
+    # Sales of a day stand before the day itself, so that it counts.
+    until_then = ibis.cumulative_window(group_by="partner", order_by=["day", "kind"])
+    last = marks.mutate(last=marks.sale.max().over(until_then)).filter(lambda t: t.kind == 1)
+    since = last.day.delta(last["last"], unit="day")
+    found = last.select("partner", "day", online=ibis.ifelse(since.fill_null(ONLINE_DAYS) < ONLINE_DAYS, 1, 0))
+    return found.mutate(owner=found.partner, place=ibis.literal("p:") + found.partner, partners=ibis.literal(1))
+
+
+def partner_event(inputs: Inputs) -> ir.Table:
+    """Grain: event of a partner, on the day that it happened."""
+    rows = inputs.current("partner_event")
+    return rows.select(
+        "partner",
+        "kind",
+        day=rows.business_day,
+        owner=rows.partner,
+        place=ibis.literal("p:") + rows.partner,
+        lines=ibis.literal(1),
+    )
+
+
+MARTS = (
+    Mart("partner_day", partner_day, uses=("sales_day", "partner"), owner="owner"),
+    Mart("partner_event", partner_event, reads=("partner_event",), owner="owner"),
+)
