@@ -18,7 +18,6 @@ from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
 CUTS = ("region", "channel", "category", "partner", "sku")
-NARROWS = frozenset({"channel", "category", "partner", "sku"})
 DRAWN = 8
 KINDS: dict[Unit, tuple[Kind, Kind]] = {
     Unit.MONEY: ("money", "money"),
@@ -77,14 +76,11 @@ def told(page: Page, reasons: Reasons, passport: Definition) -> None:
     )
     page.section(title)
     drawn = with_rest(page, named, reasons.residual)
-    page.figure(
-        "why.bars", partial(changes, page.fmt, page.palette, drawn, unit, favourable, rises_red=page.rises_red), title
-    )
-    columns = table_columns(unit, ratio=bool(reasons.parts["rate_effect"].notna().any()))
     labels = dict(zip(named["key"], named["name"], strict=True))
-    choose = None
-    if reasons.by in NARROWS:
-        choose = partial(chosen, reasons.by, labels)
+    choose = partial(chosen, reasons.by, labels)
+    bars = partial(changes, page.fmt, page.palette, drawn, unit, favourable, rises_red=page.rises_red)
+    page.figure("why.bars", bars, title, ids=tuple(named["key"][:DRAWN]), choose=choose)
+    columns = table_columns(unit, ratio=bool(reasons.parts["rate_effect"].notna().any()))
     below = page.details("why.behind", page.t("chart.table"))
     if below is not None:
         with below:

@@ -63,11 +63,24 @@ class Showing(Controls):
         look = f"{self.words.language} {self.rises_red} {self.palette}"
         return drawn(f"{self.key}.{name} {look} {self._told}", draw)
 
-    def figure(self, name: str, draw: Callable[[], go.Figure], alt: str) -> None:
-        """A plotly figure of the last answer, without a toolbar."""
+    def figure(
+        self,
+        name: str,
+        draw: Callable[[], go.Figure],
+        alt: str,
+        *,
+        ids: Sequence[str] = (),
+        choose: Callable[[str], None] | None = None,
+    ) -> None:
+        """A plotly figure of the last answer, without a toolbar; a click on its nth bar hands the nth of ``ids`` on."""
         config = {"displayModeBar": False}
-        key = f"{self.key}.{name}"
-        st.plotly_chart(self.once(name, draw), theme=None, key=key, config=config, alt=alt)
+        # Other bars are another chart, so that a bar that was clicked never names somebody else's.
+        key = tables.widget_key(f"{self.key}.{name}", ids) if choose else f"{self.key}.{name}"
+        heard: Any = partial(_clicked, key, tuple(ids), choose) if choose else "ignore"
+        st.plotly_chart(
+            self.once(name, draw), theme=None, key=key, config=config, alt=alt, on_select=heard,
+            selection_mode="points",
+        )  # fmt: skip
 
     def chart(
         self,
@@ -207,6 +220,13 @@ class Showing(Controls):
         return downloads.file_name(
             [t("frame.product"), t(f"page.{self.key}.title"), title, *(self._days() or ()), scope]
         )
+
+
+def _clicked(key: str, ids: tuple[str, ...], choose: Callable[[str], None]) -> None:
+    """What a click on a figure chose; a click beside its bars chooses nothing."""
+    found = st.session_state[key].selection.point_indices
+    if found and found[0] < len(ids) and ids[found[0]]:
+        choose(ids[found[0]])
 
 
 def _rearranged(whole: Rows, arranged: Arrangement, most: int) -> tuple[pd.DataFrame, int]:
