@@ -21,6 +21,7 @@ _PUBLIC = (
     "/_stcore/bidi-components/",
     "/language/",
     "/preference/",
+    "/words/",
 )
 _PUBLIC_EXACTLY = frozenset({
     "/_stcore/health", "/_stcore/host-config", "/favicon.png", "/icon.png",

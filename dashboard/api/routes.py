@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from analytics.core.errors import NotSignedIn
+from dashboard.api import own_words
 from dashboard.api.addresses import after_sign_in, from_our_own_page, same_site_path
 from dashboard.api.forms import csrf_of, form_of, is_ours, remember, unavailable
 from dashboard.api.gate import Gate
@@ -51,6 +52,7 @@ def web_routes(site: Site) -> list[BaseRoute]:
         Route("/preference/rise/{chosen}", _chosen(site, RISE_COOKIE, RISES), methods=["GET"]),
         Route("/healthz", _alive, methods=["GET"]),
         Route("/readyz", _ready(site), methods=["GET"]),
+        Route("/words/{language}.js", own_words.answer, methods=["GET"]),
         Route("/icon.png", _icon(site), methods=["GET"]),
     ]
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api.gate import is_page
+from dashboard.api.own_words import address_of
 from dashboard.api.site import Site
 from dashboard.words import HTML_LANGUAGE, Words
 
@@ -74,13 +75,15 @@ def rewritten(page: str, words: Words, sheet: str) -> str:
     Its inline script stays byte for byte, for the policy's hash.
     """
     noscript = f"<noscript><p>{html.escape(words.t('app.needs_script'))}</p></noscript>"
+    spoken = address_of(words.language)
+    script = f'<script src="{spoken}"></script>' if spoken else ""
     swaps = (
         (r'<html lang="[^"]*"', f'<html lang="{HTML_LANGUAGE[words.language]}"'),
         (r"<title>.*?</title>", f"<title>{html.escape(words.t('app.title'))}</title>"),
         (r'<link rel="shortcut icon"[^>]*>', '<link rel="shortcut icon" href="/icon.png" />'),
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<noscript>.*?</noscript>", noscript),
-        (r"</head>", f"<style>{sheet}</style></head>"),
+        (r"</head>", f"<style>{sheet}</style>{script}</head>"),
     )
     for pattern, replacement in swaps:
         page = re.sub(pattern, replacement.replace("\\", r"\\"), page, count=1, flags=re.DOTALL)

@@ -22,6 +22,7 @@ from analytics.metrics.registry import METRICS
 from analytics.policies.change import FOUND, State
 from analytics.policies.policy import CRITERIA, Keys, Measure
 from analytics.policies.registry import POLICIES, SECTIONS
+from dashboard.api.own_words import NAMES as STREAMLIT
 from dashboard.services.exports import EXPORT
 from dashboard.services.forecast_view import EVENTS
 from dashboard.services.job_kinds import KINDS
@@ -153,6 +154,7 @@ def made_keys() -> set[str]:
     keys |= {f"territory.heatmap.beside.{one}" for one in (ALONE, BASELINE)}
     keys |= {f"territory.heatmap.per.{one}" for one in (WHOLE, *PER)} | {f"heatmap.title_per.{one}" for one in PER}
     keys |= {f"territory.heatmap.step.{one}" for one in (WHOLE, *STEPS)} | {f"heatmap.lead.per.{one}" for one in PER}
+    keys |= {f"streamlit.{name}" for name in STREAMLIT}
     keys |= {f"error.{code}" for code in FOUND.values()} | policy_keys()
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
