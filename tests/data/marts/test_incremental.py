@@ -70,7 +70,6 @@ def some_lines(chance: random.Random, count: int) -> list[dict[str, Any]]:
                 node=chance.choice([None, "N1", "N9"]),
                 ship_to_region=chance.choice([None, "130100", "999999"]),
                 cancelled_at=chance.choice([None, None, None, "2026-02-25T09:00:00"]),
-                node=chance.choice([None, "N1", "N2"]),
             ),
             "deleted": chance.random() < 0.15,
             "source": chance.choice(["test", "test", "other"]),
