@@ -11,11 +11,13 @@ from analytics.core.access import ROOT, Actor, Scope
 from analytics.core.errors import NotSignedIn
 from analytics.policies.table import PolicyTable
 from dashboard.services.access import Access, Units
+from dashboard.services.approvals import Approvals
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
 from dashboard.services.audit_log import AuditLog
 from dashboard.services.bound import Services as Services  # noqa: PLC0414 - composition hands it out
 from dashboard.services.data_health import DataHealth
+from dashboard.services.decision_work import DecisionUnits, below
 from dashboard.services.desk import Desk
 from dashboard.services.exports import Exports, Means
 from dashboard.services.filters import Filters
@@ -28,6 +30,7 @@ from dashboard.services.job_kinds import Tools
 from dashboard.services.job_rows import Office
 from dashboard.services.jobs import Jobs
 from dashboard.services.loading import Loading
+from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
 from dashboard.services.policies import Units as PolicyUnits
@@ -168,7 +171,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         policies=lambda: _policies(store, policies),
         refused=lambda actor, call: _tell_refusal(store, actor, call, clock()),
     )
-    units = _units(settings, store)
+    units, decisions = _units(settings, store), _decision_units(settings, store, build)
     office = office_for(settings, store, clock)
     jobs = Jobs(desk, office)
     return Services(
@@ -186,6 +189,8 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         sessions=Sessions(desk, Identity(store), clock),
         saved_views=SavedViews(desk, SavedViewUnits(_reading(store), _writing(store)), clock),
         policies=Policies(desk, PolicyUnits(_reading(store), _writing(store)), clock),
+        approvals=Approvals(desk, decisions, clock),
+        orders=Orders(desk, decisions, clock),
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         exports=Exports(desk, _means(store, clock)),
@@ -213,11 +218,21 @@ def _run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun)
 
 
 def _units(settings: Settings, store: Store) -> Units:
-    return Units(
-        reading=_reading(store),
-        writing=_writing(store),
-        known_grants=lambda grants: known_grants(settings, store, grants),
-    )
+    return Units(_reading(store), _writing(store), lambda grants: known_grants(settings, store, grants))
+
+
+def _decision_units(settings: Settings, store: Store, build: Build | None) -> DecisionUnits:
+    """Units of work over the proposals of everybody below an actor in the tree of ``build``; head office needs none."""
+
+    def opened(actor: Actor, *, reading: bool) -> UnitOfWork:
+        if not reading:
+            actor.require_person()
+        under = frozenset[str]()
+        if build is not None and ROOT not in actor.scope.anchors:
+            under = below(_facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())))
+        return UnitOfWork(store, actor.scope, reading=reading, below=under)
+
+    return DecisionUnits(partial(opened, reading=True), partial(opened, reading=False))
 
 
 def _tell_refusal(store: Store, actor: Actor, call: str, now: datetime) -> None:
@@ -247,8 +262,7 @@ def _means(store: Store, clock: Clock) -> Means:
 
 def _key(actor: Actor) -> str:
     """Scope and rights: two people with the same rows but different rights must not share an answer."""
-    roles = ",".join(sorted(role.value for role in actor.roles))
-    return f"{actor.scope.fingerprint}:{roles}"
+    return f"{actor.scope.fingerprint}:{','.join(sorted(role.value for role in actor.roles))}"
 
 
 def latest_build(store: Store) -> Build | None:

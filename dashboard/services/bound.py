@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analytics.core.access import Actor
 from dashboard.services.access import Access
+from dashboard.services.approvals import Approvals
 from dashboard.services.ask import Ask
 from dashboard.services.audit_log import AuditLog
 from dashboard.services.data_health import DataHealth
@@ -17,6 +18,7 @@ from dashboard.services.freshness import DataFreshness
 from dashboard.services.fulfilment import Fulfilment
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.jobs import Jobs
+from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
 from dashboard.services.saved_views import SavedViews
@@ -47,6 +49,8 @@ class Services:
     saved_views: SavedViews
     access: Access
     policies: Policies
+    approvals: Approvals
+    orders: Orders
     viewing: ViewAs
     jobs: Jobs
     exports: Exports

@@ -65,11 +65,15 @@ class ExportColumn:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a file says of itself: (label, text) pairs, the names of its two sheets, and its watermark."""
+    """What a file says of itself: (label, text) pairs, the names of its two sheets, and its watermark.
+
+    ``made_at``: a worksheet's own time; None for the present, which makes no two files alike.
+    """
 
     lines: Sequence[tuple[str, str]]
     sheets: tuple[str, str]
     watermark: str
+    made_at: datetime | None = None
 
 
 def file_bytes(form: Format, frame: pd.DataFrame, columns: Sequence[ExportColumn], about: About) -> bytes:
@@ -98,6 +102,8 @@ def xlsx_bytes(frame: pd.DataFrame, columns: Sequence[ExportColumn], about: Abou
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
                "constant_memory": True}  # fmt: skip
     with xlsxwriter.Workbook(out, options) as book:
+        if about.made_at is not None:
+            book.set_properties({"created": about.made_at})
         sheet, beside = (book.add_worksheet(name) for name in about.sheets)
         look = _Look(book)
         _describe(sheet, columns, len(frame), look)

@@ -41,8 +41,9 @@ class SoughtProposals:
 class SoughtMoves:
     """Conditions on moves, newest first; ``first`` is included, ``before`` is not."""
 
-    proposal: str | None = None
+    proposals: Collection[str] | None = None
     by: str | None = None
+    command: str | None = None
     moves: Collection[str] | None = None
     nodes: Collection[str] | None = None
     skus: Collection[str] | None = None
@@ -91,9 +92,14 @@ def conditions(sought: SoughtProposals) -> Sequence[ColumnElement[bool]]:
 
 def move_conditions(sought: SoughtMoves) -> Sequence[ColumnElement[bool]]:
     told = proposal_moves.c
-    equal = [(told.proposal, sought.proposal), (told.by, sought.by)]
+    equal = [(told.by, sought.by), (told.command_id, sought.command)]
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
-    among = [(told.move, sought.moves), (proposals.c.node, sought.nodes), (proposals.c.sku, sought.skus)]
+    among = [
+        (told.proposal, sought.proposals),
+        (told.move, sought.moves),
+        (proposals.c.node, sought.nodes),
+        (proposals.c.sku, sought.skus),
+    ]
     found += [column.in_(sorted(values)) for column, values in among if values is not None]
     if sought.first is not None:
         found.append(told.at >= sought.first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -88,8 +88,14 @@ class Proposals:
 
     def past(self, id: str) -> tuple[Moved, ...]:
         """What happened to a visible proposal, oldest first."""
-        found = self.moves(SoughtMoves(proposal=id), None)
-        return tuple(reversed(found))
+        return self.pasts([id]).get(id, ())
+
+    def pasts(self, ids: Collection[str]) -> dict[str, tuple[Moved, ...]]:
+        """The same for many proposals, by id."""
+        found: dict[str, tuple[Moved, ...]] = {}
+        for one in sorted(self.moves(SoughtMoves(proposals=ids), None), key=lambda moved: moved.version):
+            found[one.proposal] = (*found.get(one.proposal, ()), one)
+        return found
 
     def moves(self, sought: SoughtMoves, most: int | None) -> list[Moved]:
         """The newest ``most`` moves of visible proposals that match, newest first."""
@@ -98,6 +104,15 @@ class Proposals:
         asked = asked.where(self._visible, *move_conditions(sought))
         ordered = asked.order_by(told.at.desc(), told.proposal, told.version.desc()).limit(most)
         return [_moved(row) for row in self._connection.execute(ordered)]
+
+    def releases(self, most: int) -> list[tuple[str, datetime, str, int]]:
+        """Id, time, name and visible lines of the newest releases, newest first."""
+        told = proposal_moves.c
+        at, by, lines = func.max(told.at).label("at"), func.max(told.by_name), func.count()
+        asked = select(told.command_id, at, by, lines).join(proposals, proposals.c.id == told.proposal)
+        asked = asked.where(self._visible, told.move == Move.RELEASE.value).group_by(told.command_id)
+        rows = self._connection.execute(asked.order_by(at.desc(), told.command_id).limit(most))
+        return [(batch, moment, name, count) for batch, moment, name, count in rows]
 
     def hold(self, ids: Collection[str]) -> dict[str, Proposal]:
         """Visible proposals by id, about which nobody else decides until this transaction ends."""

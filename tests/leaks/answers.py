@@ -16,14 +16,18 @@ import pyarrow as pa
 from analytics.core.access import Action, Role
 from analytics.core.calendar import Comparison, Preset
 from analytics.core.errors import DomainError
+from analytics.decisions.proposal import State
+from analytics.decisions.workflow import Move
 from analytics.metrics.query import tables_needed
 from analytics.metrics.registry import METRICS
 from analytics.policies.change import Wanted
 from dashboard.composition import Services
 from dashboard.services.access import NewAccount
+from dashboard.services.approval_views import HistoryAsked, QueueAsked, Request, Wish
 from dashboard.services.audit_log import AuditAsked
 from dashboard.services.export_files import ExportColumn, Format
 from dashboard.services.exports import Export
+from dashboard.services.order_files import OrderFormat
 from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Freshness
 from data.health.rejects import RejectsAsked
@@ -44,6 +48,11 @@ FEW = (EVERYTHING, dataclasses.replace(FEBRUARY, partners=("S3",)), dataclasses.
 _NEW = NewAccount("new", "", "", frozenset({Role.DEALER}), frozenset({"D1"}))
 _WANTED = Wanted("members.tier_gold", None, Decimal(2000), date(2999, 1, 1), "why not")
 _JOB = Job("x", "ingest", {}, "u", "li", datetime(2026, 1, 1, tzinfo=UTC), "x.log", state=JobState.FAILED)
+QUEUES = (QueueAsked(states=tuple(State)), QueueAsked(least=Decimal(100)), QueueAsked(categories=("oil",), mine=True))
+HISTORIES = (HistoryAsked(), HistoryAsked(proposal="theirs"), HistoryAsked(by="u-theirs"))
+SEEN = (("mine", 2), ("theirs", 2), ("no", 1))
+_WISH = Wish(Move.APPROVE)
+_STOCK = Request("N9", "R5", Decimal(1))
 _FREE = [
     metric.name for metric in METRICS if metric.action is not Action.SEE_COST and tables_needed(metric) <= set(TABLES)
 ]
@@ -109,6 +118,10 @@ def _refused(call: Callable[[], object]) -> Iterator[Any]:
         yield error
 
 
+def _first(call: Callable[..., object], *arguments: object) -> Any:
+    return next(_refused(lambda: call(*arguments)))
+
+
 CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "filters.options": lambda services: iter([services.filters.options()]),
     "overview.today": lambda services: (services.overview.today(asked) for asked in ASKED),
@@ -163,6 +176,18 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "policies.approve": lambda services: _refused(lambda: services.policies.approve("x", seen=0, command_id="c")),
     "policies.reject": lambda services: _refused(lambda: services.policies.reject("x", note="x", command_id="c")),
     "policies.withdraw": lambda services: _refused(lambda: services.policies.withdraw("x", command_id="c")),
+    "approvals.choices": lambda services: iter([services.approvals.choices()]),
+    "approvals.queue": lambda services: (services.approvals.queue(asked) for asked in QUEUES),
+    "approvals.one": lambda services: (_first(services.approvals.one, id) for id in ("mine", "theirs", "no")),
+    "approvals.history": lambda services: (services.approvals.history(asked) for asked in HISTORIES),
+    "approvals.foresee": lambda services: iter([services.approvals.foresee(SEEN, _WISH)]),
+    "approvals.decide": lambda services: _refused(lambda: services.approvals.decide("no", 1, _WISH, command_id="c")),
+    "approvals.decide_many": lambda services: iter([services.approvals.decide_many(SEEN, _WISH, command_id="c")]),
+    "approvals.request": lambda services: _refused(lambda: services.approvals.request(_STOCK, command_id="c")),
+    "orders.release": lambda services: _refused(lambda: services.orders.release(command_id="c")),
+    "orders.batch": lambda services: _refused(lambda: services.orders.batch("theirs")),
+    "orders.batches": lambda services: _refused(services.orders.batches),
+    "orders.take": lambda services: _refused(lambda: services.orders.take("theirs", OrderFormat.CSV, "en")),
     "uploads.mappings": lambda services: _refused(services.uploads.mappings),
     "uploads.expected": lambda services: _refused(lambda: services.uploads.expected("contract")),
     "uploads.load": lambda services: _refused(lambda: services.uploads.load((), "contract")),

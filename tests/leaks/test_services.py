@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import pytest
 
-from analytics.core.access import ROOT, Action, Role
+from analytics.core.access import ROOT, Action, Actor, Role
 from analytics.core.errors import AccessDenied
+from analytics.decisions.workflow import Command, Move, Terms, decide
 from dashboard import composition
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
+from data.store.unit_of_work import UnitOfWork
 from tests.leaks.answers import CALLS, everything_told, public_calls
-from tests.worlds import LINES, PARTNERS, REFUNDS, TABLES, World, line, make_world
+from tests.proposals import AT, a_proposal
+from tests.worlds import BRAND, LINES, PARTNERS, REFUNDS, TABLES, World, line, make_world
 
 pytestmark = pytest.mark.slow
 
+LI = Actor("u-li", "li", frozenset({Role.APPROVER}), frozenset({ROOT}))
 MINE = {"D1", "S1", "S2"}
-CANARIES = ("Canary Dealer Two", "Canary Store Three", "Canary City", "S3", "D2", "X9", "Z9", "65.55", "9.99", "C2")
+CANARIES = (
+    "Canary Shelf",
+    "Canary wish",
+    "Canary Boss",
+    "Canary Dealer Two",
+    "Canary Store Three",
+    "Canary City",
+    "S3",
+    "D2",
+    "X9",
+    "Z9",
+    "65.55",
+    "9.99",
+    "C2",
+)
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_world(Path(tmp_path_factory.mktemp("world")), TABLES)
+    made = make_world(Path(tmp_path_factory.mktemp("world")), TABLES)
+    propose(made, Decimal(66), "Canary wish")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +64,23 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> World:
     ]
     refunds = [row if row.get("entry_partner") in MINE else {**row, "amount": "1.01"} for row in REFUNDS]
     tables = {**TABLES, "order_line": [*lines, *more], "partner": partners, "refund_line": refunds}
-    return make_world(Path(tmp_path_factory.mktemp("altered")), tables)
+    made = make_world(Path(tmp_path_factory.mktemp("altered")), tables)
+    propose(made, Decimal(77), "another wish")
+    return made
+
+
+def propose(world: World, theirs: Decimal, note: str) -> None:
+    """A proposal of S1's, one of S3's and one of the brand's, each approved and one released."""
+    far = date(2999, 1, 1)
+    mine = a_proposal("mine", expires_on=far)
+    other = a_proposal("theirs", owner="S3", node="Canary Shelf", quantity=theirs, note=note, expires_on=far)
+    boss = Actor("u-theirs", "Canary Boss", frozenset({Role.APPROVER}), frozenset({ROOT}))
+    with UnitOfWork(world.store, BRAND) as unit:
+        for one in (mine, other, replace(other, id="brand", owner=ROOT)):
+            unit.proposals.add(one)
+            wish = Command("theirs" if one is other else "c", Move.APPROVE, 1)
+            unit.proposals.save(decide(one, wish, boss if one is not mine else LI, Terms(Decimal(10**9)), at=AT))
+        unit.commit()
 
 
 def _altered(row: Any) -> dict[str, Any]:

@@ -29,8 +29,10 @@ POLICIES: tuple[Policy, ...] = (
     share("replenishment.fairness_cap", "0.20", "0", "1", money=True),
     money(
         "decision.amount_limit", "0", "0", "100000000", owner="finance", keyed_by=Keys.ROLE, money=True,
-        by_key={"merchandiser": Decimal(50_000), "approver": Decimal(500_000)},
+        by_key={"merchandiser": Decimal(50_000), "approver": Decimal(500_000)}, used_by=("approvals",),
     ),
+    days("decision.request_days", 14, 1, 90, used_by=("approvals",)),
+    days("decision.usual_lead_days", 3, 0, 90, used_by=("approvals",)),
     Policy("decision.auto_approve", Measure.SWITCH, False, owner="finance", money=True),
     share("decision.auto_tolerance", "0.10", "0", "1", owner="finance", keyed_by=Keys.CATEGORY, money=True),
     money("decision.auto_amount", "2000", "0", "1000000", owner="finance", money=True),

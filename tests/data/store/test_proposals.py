@@ -247,7 +247,7 @@ def test_history_is_found_newest_first_and_within_the_scope(store: Store) -> Non
     assert found() == [("p1", Move.UNDO), ("p1", Move.APPROVE), ("p2", Move.REJECT)]
     assert found(Scope(frozenset({"S3"}))) == found(nodes=["N3"]) == found(moves=["reject"]) == [("p2", Move.REJECT)]
     assert found(by="u-wang") == found(before=AT) == found(skus=["O1"]) == []
-    assert len(found(by="u-li", first=AT, proposal="p1")) == 2
+    assert len(found(by="u-li", first=AT, proposals=["p1"])) == 2
 
 
 def test_another_proposal_for_the_same_need_is_told(store: Store) -> None:

@@ -1,0 +1,42 @@
+"""What the audit trail tells of a proposal's moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analytics.decisions.workflow import Decided, Move, spelled
+from data.store.audit import Deed
+
+DEEDS: Mapping[Move, Deed] = {
+    Move.EDIT: Deed.PROPOSAL_EDITED,
+    Move.APPROVE: Deed.PROPOSAL_APPROVED,
+    Move.REJECT: Deed.PROPOSAL_REJECTED,
+    Move.SNOOZE: Deed.PROPOSAL_SNOOZED,
+    Move.WAKE: Deed.PROPOSAL_WOKEN,
+    Move.UNDO: Deed.PROPOSAL_UNDONE,
+    Move.RELEASE: Deed.PROPOSAL_RELEASED,
+    Move.RECEIVE: Deed.PROPOSAL_RECEIVED,
+    Move.CLOSE: Deed.PROPOSAL_CLOSED,
+    Move.EXPIRE: Deed.PROPOSAL_EXPIRED,
+    Move.SUPERSEDE: Deed.PROPOSAL_SUPERSEDED,
+}
+
+
+def facts_of(decided: Decided) -> dict[str, object]:
+    """What the trail keeps of a move: both states, both quantities, the money and why."""
+    moved, proposal = decided.moved, decided.proposal
+    return {
+        "version": moved.version,
+        "before": moved.before.value,
+        "after": moved.after.value,
+        "quantity_before": spelled(moved.quantity_before),
+        "quantity": spelled(moved.quantity_after),
+        "amount": None if proposal.amount is None else str(proposal.amount),
+        "node": proposal.node,
+        "sku": proposal.sku,
+        "reason": moved.reason,
+        "note": moved.note,
+        "received": None if moved.received is None else spelled(moved.received),
+        "until": None if proposal.snoozed_until is None else proposal.snoozed_until.isoformat(),
+        "command": moved.command_id,
+    }
