@@ -15,7 +15,7 @@ from analytics.core.access import Role
 from dashboard.cli.audit import audit, exports
 from dashboard.cli.backups import backup, restore
 from dashboard.cli.forecasts import forecast
-from dashboard.cli.jobs import job, jobs, run_here
+from dashboard.cli.jobs import job, jobs, run_here, start_in_background
 from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
 from dashboard.cli.policies import policies
 from dashboard.cli.printing import (
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from dashboard.services.loading import Loading
 
 # Frames, engines and services take seconds to import: each command imports what it uses, so `serve` starts at once.
+
+DEMO_JOBS = ("forecast",)
+"""What a new demo home works out in the background while its first visitor looks around."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 users = typer.Typer(no_args_is_help=True, help="Accounts.")
@@ -224,6 +227,8 @@ def serve(
             _, loading = _loading("demo")
             with bars() as bar:
                 loading.demo(now=clock(), progress=bar)
+            # Pages can be looked at meanwhile; those that need it say so until it is there.
+            start_in_background(*DEMO_JOBS)
         print(told.t("cli.serving", address=_address(settings, port)))
         if settings.demo_marker.exists():
             _print_demo_accounts(told.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from dataclasses import asdict
 from datetime import timedelta
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 jobs = typer.Typer(invoke_without_command=True, help="Work in the background: loads, builds.")
 job = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="A job, as `waterline jobs` names it.")]
+YIELDING = 10
+"""How much a job in the background steps back for whoever looks at pages (nice)."""
 
 
 @jobs.callback()
@@ -63,6 +66,9 @@ def job_run(id: Id) -> None:
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _interrupted)
+    if hasattr(os, "nice"):
+        # Whoever looks at a page meanwhile goes first.
+        os.nice(YIELDING)
     with telling(True):
         run_job(_office(), id)
 
@@ -81,6 +87,16 @@ def run_here(kind: str, arguments: Arguments, wait: float) -> Any:
     made = make_jobs(office, shell_actor(), [(kind, arguments)])[0]
     with bars() as bar:
         return run_job(office, made.id, arguments=arguments, watch=bar)
+
+
+def start_in_background(*kinds: str) -> None:
+    """Start jobs without arguments, one after the other, in processes of their own; pages show how far they are."""
+    from dashboard.services.job_process import launch
+    from dashboard.services.job_rows import make_jobs
+    from dashboard.services.users import shell_actor
+
+    office = _office()
+    launch(office.settings, make_jobs(office, shell_actor(), [(kind, {}) for kind in kinds])[0])
 
 
 def _interrupted(_signal: int, _frame: object) -> None:

@@ -23,14 +23,24 @@ def host() -> str:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process of that id exists on this machine."""
+    """Whether a process of that id exists on this machine and has not ended."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    return not _waited_for(pid)
+
+
+def _waited_for(pid: int) -> bool:
+    """Whether it has ended and its parent has not noticed: a server that took its starter's place never does."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        # Not on this system, or gone by now.
+        return False
+    return state == "Z"
 
 
 def launch(settings: Settings, job: Job) -> None:

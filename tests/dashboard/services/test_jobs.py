@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +22,7 @@ from analytics.core.errors import AccessDenied, DomainError
 from dashboard.composition import Services, latest_build, office_for, services_as, work_of
 from dashboard.services import job_run, jobs
 from dashboard.services.job_kinds import KINDS, Kind, Result, Task
-from dashboard.services.job_process import host
+from dashboard.services.job_process import host, is_running
 from dashboard.services.job_pulse import Pulse
 from dashboard.services.job_rows import Office, find_lost, lost, make_jobs
 from dashboard.services.job_run import run_job
@@ -341,3 +343,17 @@ def test_a_job_that_was_found_lost_and_lives_stops(
     time.sleep(0.5)
     assert services.jobs.one(job.id).state is JobState.LOST
     assert "CANCELLED" in services.jobs.log(job.id).upper()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="how a process stands is told by Linux alone")
+def test_a_process_that_ended_unnoticed_is_not_running() -> None:
+    """Its parent has not waited for it, as a server that took its starter's place."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    assert is_running(process.pid)
+    assert process.stdin
+    process.stdin.close()
+    patience = time.monotonic() + 10
+    while is_running(process.pid) and time.monotonic() < patience:
+        time.sleep(0.02)
+    assert not is_running(process.pid)
+    process.wait()
