@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from analytics.metrics.metric import Unit
@@ -130,14 +131,15 @@ def label_of(fmt: Format, column: Column) -> str:
     return f"{label} ({fmt.symbol.strip()})" if column.kind in ("money", "cents") else label
 
 
-def configured(fmt: Format, column: Column) -> Any:
-    """Streamlit's configuration of ``column``."""
+def configured(fmt: Format, column: Column, values: pa.ChunkedArray) -> Any:
+    """Streamlit's configuration of ``column``; units show a decimal where one of them is not whole."""
     label = label_of(fmt, column)
     if column.kind == "text":
         return st.column_config.TextColumn(label, width=column.width)
     if column.kind == "day":
         return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=column.width or 95)
-    return st.column_config.NumberColumn(label, format=NUMBERS[column.kind], width=column.width)
+    whole = column.kind == "units" and pc.all(pc.equal(values, pc.round(values))).as_py() is not False
+    return st.column_config.NumberColumn(label, format=NUMBERS["count" if whole else column.kind], width=column.width)
 
 
 def shown(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
@@ -180,7 +182,7 @@ def draw_table(
     on_select: Any = chosen if choose else "ignore"
     st.dataframe(
         visible,
-        column_config={column.name: configured(fmt, column) for column in columns},
+        column_config={column.name: configured(fmt, column, visible[column.name]) for column in columns},
         hide_index=True,
         height=min(HEADER + ROW * max(visible.num_rows, 1), height or HIGHEST),
         placeholder=NOTHING,

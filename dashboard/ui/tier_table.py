@@ -44,7 +44,9 @@ def tiers(page: Page, asked: Asked) -> None:
     shown = Excerpt(named(found.rows), whole, found.total, found.sums)
     labels = dict(zip(shown.frame["key"], shown.frame["name"], strict=True))
     opens = "partner" if found.level == "partner" else "region"
+    # Targets are set for some levels only.
+    columns = TIERS if shown.frame["attained"].notna().any() else [one for one in TIERS if one.name != "attained"]
     page.table(
-        "tiers", title, shown, TIERS, identified_by="key", height=283, follows=True,
+        "tiers", title, shown, columns, identified_by="key", height=283, follows=True,
         choose=lambda key: only(opens, key, labels[key]) if key not in ("", ROOT) else None,
     )  # fmt: skip

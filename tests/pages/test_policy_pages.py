@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.core.access import ROOT, Actor, Role
 from analytics.core.calendar import day_of
 from analytics.policies.change import State, Wanted
+from analytics.policies.registry import POLICIES
 from dashboard.composition import utc_now
 from dashboard.services.policies import Policies
 from tests.dashboard.ui.fake_services import real_policies
@@ -68,7 +69,7 @@ def button(app: AppTest, name: str) -> Any:
 def test_every_policy_is_listed_and_found(home: Folder, language: str) -> None:
     app = tab(home, role="executive", language=language)
     listed = app.dataframe[0].value
-    assert len(listed) == 115
+    assert len(listed) == len(POLICIES)
     app.text_input(key="admin.policies.search").set_value("缺货率" if language == "zh" else "out-of-stock").run()
     assert list(app.dataframe[0].value["value"]) == ["1.2%"]
     app.text_input(key="admin.policies.search").set_value("").run()
