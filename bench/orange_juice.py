@@ -6,7 +6,7 @@ import argparse
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,14 @@ import pandas as pd
 
 from analytics.forecasting.accuracy import bias, coverage, pinball, wape
 from analytics.forecasting.backtest import Backtest, backtest
+from analytics.forecasting.calibration import Groups, calibrated
 from analytics.forecasting.candidates import candidates
-from analytics.forecasting.choice import chosen, located, segments_of
+from analytics.forecasting.choice import Segments, chosen, located, segments_of
 from analytics.forecasting.contract import Bucket, Floats
 from analytics.forecasting.errors import family_of, learnt
 from analytics.forecasting.panel import DAY_NS, Panel, Plan, panel_of
 from analytics.forecasting.paths import quantiles, sample_paths
+from analytics.forecasting.run import promoted_after
 from bench.measuring import Section
 
 HORIZON, JUDGED, LEARNT = 3, 12, 52
@@ -138,7 +140,7 @@ def judge(last: int) -> tuple[dict[str, Said], Floats, Backtest, list[Mapping[st
         ours = {name: np.concatenate([known.of(name), test.of(name)[at : at + 1]]) for name in test.names}
         ours["chosen"] = located(ours, choice, segments)
         for name, values in ours.items():
-            said.setdefault(name, []).append(_spread(values, known, wide, origin))
+            said.setdefault(name, []).append(_spread(values, known, wide, origin, segments))
         median, upper = regression(wide, origin)
         nothing = np.full(median.shape, np.nan)
         said.setdefault("regression", []).append(np.stack([median, upper, nothing, nothing, nothing]))
@@ -152,8 +154,6 @@ def judge(last: int) -> tuple[dict[str, Said], Floats, Backtest, list[Mapping[st
 
 def _with_room(of: Panel) -> Panel:
     """Origins near the end look past it; the plan beyond is unknown and nothing there is judged."""
-    from dataclasses import replace
-
     room = ((0, 0), (0, HORIZON))
     later = of.periods[-1] + np.arange(1, HORIZON + 1) * np.timedelta64(7, "D")
     return replace(
@@ -164,14 +164,16 @@ def _with_room(of: Panel) -> Panel:
     )
 
 
-def _spread(values: Floats, known: Backtest, of: Panel, origin: int) -> np.ndarray:
+def _spread(values: Floats, known: Backtest, of: Panel, origin: int, segments: Segments) -> np.ndarray:
     """Median, LEVEL, LOW, HIGH and mean from sample paths; ``values``: known origins, then the judged one."""
-    promotion = of.drivers["promotion"]
-    ahead = np.stack([promotion[:, at + 1 : at + 1 + HORIZON] for at in (*known.origins, origin)])
-    family = family_of(of.series)
-    errors = learnt(values[:-1], known.came, ahead[:-1], family)
+    promoted = promoted_after(of, np.array([*known.origins, origin]))
+    then = Groups(segments, family_of(of.series), promoted[:-1])
+    now = replace(then, promoted=promoted[-1])
+    calibration = calibrated(values[:-1], known.came, then, known.origins)
+    errors = learnt(calibration.of(values[:-1], then), known.came, then, known.origins, seed=SEED)
+    said = calibration.of(values[-1], now)
     whole = np.ones(of.size, dtype=np.bool_)
-    drawn = sample_paths(values[-1], ahead[-1], family, errors, whole=whole, paths=PATHS, seed=SEED + origin)
+    drawn = sample_paths(said, now.promoted, now.family, errors, whole=whole, paths=PATHS, seed=SEED + origin)
     cut = quantiles(drawn, (0.5, LEVEL, LOW, HIGH))
     return np.concatenate([cut, drawn.mean(axis=0, dtype=np.float64)[None]])
 

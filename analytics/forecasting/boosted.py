@@ -19,8 +19,10 @@ from analytics.forecasting.features import Seen, seen_from
 from analytics.forecasting.panel import Past
 
 FIRST_ORIGIN = {"week": 26, "day": 56}
-MOST_ROWS = 400_000
+MOST_ROWS = 120_000
 MOST_ORIGINS = 40
+FEWEST_STEPS = 4
+"""Where there are too many rows, an origin teaches at least so many of its horizons, drawn anew for each origin."""
 HALF_LIFE = {"week": 52, "day": 120}
 SETTINGS: dict[str, Any] = {
     "learning_rate": 0.05,
@@ -32,7 +34,8 @@ SETTINGS: dict[str, Any] = {
     "verbose": -1,
     "num_threads": 1,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
+    "max_bin": 63,
 }
 ROUNDS = 250
 KEPT = 16
@@ -46,10 +49,10 @@ class Memory:
     seen: dict[tuple[int, int], Seen] = field(default_factory=dict)
     newest: dict[tuple[int, int, int], Seen] = field(default_factory=dict)
 
-    def at(self, past: Past, chosen: Ints, origin: int) -> Seen:
+    def at(self, past: Past, chosen: Ints, origin: int, steps: Ints) -> Seen:
         key = (origin, past.horizon)
         if key not in self.seen:
-            self.seen[key] = seen_from(past.before(origin).rows(chosen))
+            self.seen[key] = seen_from(past.before(origin).rows(chosen), steps)
         return self.seen[key]
 
     def now(self, past: Past) -> Seen:
@@ -112,28 +115,29 @@ def training_rows(
     origins = origins[:: max(1, -(-len(origins) // MOST_ORIGINS))]
     if not len(origins):
         return None
-    size = len(past.series)
-    most = max(1, MOST_ROWS // (MOST_ORIGINS * past.horizon))
+    size, each = len(past.series), MOST_ROWS // MOST_ORIGINS
+    steps = min(past.horizon, max(FEWEST_STEPS, each // size))
+    most = max(1, each // steps)
     chosen = np.arange(size) if size <= most else np.sort(np.random.default_rng(seed).choice(size, most, replace=False))
-    parts = [_rows_of(past, chosen, int(origin), memory) for origin in origins]
+    parts = [_rows_of(past, chosen, int(origin), _steps(past, int(origin), steps, seed), memory) for origin in origins]
     features, base, scale, demand, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     return (features, base, scale, demand, weight) if len(demand) else None
 
 
-def _rows_of(past: Past, chosen: Ints, origin: int, memory: Memory) -> tuple[Any, ...]:
-    known = memory.at(past, chosen, origin)
-    steps = min(past.horizon, past.length - 1 - origin)
-    demand = past.demand[chosen][:, origin + 1 : origin + 1 + steps]
-    usable = np.isfinite(demand)
+def _steps(past: Past, origin: int, count: int, seed: int) -> Ints:
+    if count >= past.horizon:
+        return np.arange(past.horizon)
+    return np.sort(np.random.default_rng((seed, origin)).choice(past.horizon, count, replace=False))
+
+
+def _rows_of(past: Past, chosen: Ints, origin: int, steps: Ints, memory: Memory) -> tuple[Any, ...]:
+    known = memory.at(past, chosen, origin, steps)
+    at = origin + 1 + steps
+    demand = past.demand[np.ix_(chosen, np.minimum(at, past.length - 1))]
+    usable = np.isfinite(demand) & (at < past.length)[None, :]
     scale = np.broadcast_to(known.scale[:, None], demand.shape)[usable]
     age = 0.5 ** ((past.length - 1 - origin) / HALF_LIFE[past.bucket.value])
-    return (
-        known.features[:, :steps][usable],
-        known.base[:, :steps][usable],
-        scale,
-        demand[usable],
-        np.full(len(scale), age),
-    )
+    return known.features[usable], known.base[usable], scale, demand[usable], np.full(len(scale), age)
 
 
 def _predicted(model: Any, seen: Seen, loss: str) -> Floats:

@@ -1,8 +1,9 @@
 """Which candidates speak for a segment: a greedy average of those whose errors would have cost least.
 
 The cost is the pinball loss at the critical ratio, of each location after its own errors have lifted it to that
-quantile, and as much that at the median, which keeps a lucky tail from choosing. Averages are geometric, and a
-candidate may enter several times, which is its weight.
+quantile, and as much that at the median, which keeps a lucky tail from choosing. Half of it is that of single periods,
+half that of their sum over the horizon: single periods alone would let a zero win wherever most periods sell nothing,
+and orders are for sums. Averages are geometric, and a candidate may enter several times, which is its weight.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import pandas as pd
 
 from analytics.forecasting.accuracy import bias, pinball, wape
 from analytics.forecasting.backtest import Backtest
+from analytics.forecasting.calibration import OFFSET
 from analytics.forecasting.contract import Floats
-from analytics.forecasting.errors import OFFSET, log_error
+from analytics.forecasting.errors import log_error
 from analytics.forecasting.panel import Past
 
 STEPS = 8
+SIZES = 6
 FALLBACK = "moving_average"
 FEWEST_KNOWN = {"week": 8, "day": 28}
 
@@ -83,17 +86,40 @@ def _complete(part: Backtest, at: int) -> bool:
 
 
 def lifted(said: Floats, came: Floats, level: float) -> Floats:
-    """Locations moved to the quantile ``level`` by their own errors, horizon by horizon."""
+    """Locations moved to the quantile ``level`` by their own errors, horizon by horizon and size by size.
+
+    By size, as paths are drawn: else a location that overstates what is large would win the upper quantile.
+    """
     error = log_error(came, said)
     moved = np.full(said.shape, np.nan)
     for step in range(said.shape[-1]):
-        known = error[..., step][np.isfinite(error[..., step])]
-        lift = np.quantile(known, level) if len(known) else 0.0
-        moved[..., step] = (said[..., step] + OFFSET) * np.exp(lift) - OFFSET
+        where = np.flatnonzero(np.isfinite(error[..., step]))
+        values, errors = said[..., step].ravel()[where], error[..., step].ravel()[where]
+        lift = np.empty(len(where))
+        for part in np.array_split(np.argsort(values, kind="stable"), SIZES):
+            if len(part):
+                lift[part] = np.quantile(errors[part], level)
+        column = np.full(moved[..., step].size, np.nan)
+        column[where] = (values + OFFSET) * np.exp(lift) - OFFSET
+        moved[..., step] = column.reshape(moved.shape[:-1])
     return moved
 
 
 def cost(came: Floats, said: Floats, level: float) -> float:
+    """Mean of the pinball losses of periods and of their sums over the horizon, as far as any horizon came whole.
+
+    Sums alone where half of the periods or more sold nothing: a zero would win there, and say nothing of the rest.
+    """
+    whole = np.isfinite(came).all(axis=-1)
+    if came.shape[-1] == 1 or not whole.any():
+        return _lifted_loss(came, said, level)
+    sums = _lifted_loss(came.sum(axis=-1, keepdims=True), said.sum(axis=-1, keepdims=True), level)
+    if np.nanmedian(came) <= 0:
+        return sums
+    return (sums + _lifted_loss(came, said, level)) / 2
+
+
+def _lifted_loss(came: Floats, said: Floats, level: float) -> float:
     """Mean of the pinball losses at ``level`` and at the median, both after lifting."""
     return (pinball(came, lifted(said, came, level), level) + pinball(came, lifted(said, came, 0.5), 0.5)) / 2
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.forecasting.contract import Floats
+from analytics.forecasting.contract import Floats, Ints
 from analytics.forecasting.numbers import mean_of, spread_of
 from analytics.forecasting.panel import Past
 from analytics.forecasting.pooled import log_price, pooled, rivals
@@ -35,12 +35,16 @@ class Seen:
     scale: Floats
 
 
-def seen_from(past: Past) -> Seen:
-    """Features of the H periods after the past."""
+def seen_from(past: Past, steps: Ints | None = None) -> Seen:
+    """Features of the H periods after the past, or of those of them that ``steps`` names (0 is the first)."""
+    wanted = np.arange(past.horizon) if steps is None else steps
     scale = np.maximum(np.nan_to_num(mean_of(past.demand[:, -past.bucket.year :], axis=1)), 1e-3)
-    base = base_of(past, scale)
-    ahead = [np.column_stack(list(_columns(past, scale, base, step))) for step in range(past.horizon)]
-    return Seen(np.stack(ahead, axis=1).astype(np.float32), base, scale)
+    base = base_of(past, scale)[:, wanted]
+    still = np.column_stack([*_levels(past, scale), np.log(scale)])
+    shelf = _shelf(past)
+    columns = [list(_columns(past, shelf, scale, base[:, at], int(step))) for at, step in enumerate(wanted)]
+    ahead = [np.column_stack([still, *moving]).astype(np.float32) for moving in columns]
+    return Seen(np.stack(ahead, axis=1), base, scale)
 
 
 def base_of(past: Past, scale: Floats) -> Floats:
@@ -50,15 +54,36 @@ def base_of(past: Past, scale: Floats) -> Floats:
     return np.asarray(np.maximum(base, 0.01 * scale[:, None]))
 
 
-def _columns(past: Past, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Log prices N × (T + H), the usual one of the past year, and of the H periods the rivals' cheapest and mean."""
+
+    price: Floats
+    usual: Floats
+    cheapest: Floats
+    rivals: Floats
+
+
+def _shelf(past: Past) -> _Shelf | None:
+    if "price" not in past.drivers:
+        return None
+    price = log_price(past.drivers["price"])
+    usual = np.median(price[:, max(0, past.length - past.bucket.year) : past.length], axis=1)
+    others = rivals(price[:, past.length :], past.series)
+    if others.shape[2] < 2:
+        nobody = np.full((len(price), past.horizon), np.nan)
+        return _Shelf(price, usual, nobody, nobody)
+    cheapest = np.where(np.isfinite(others), others, np.inf).min(axis=2)
+    return _Shelf(price, usual, np.where(np.isfinite(cheapest), cheapest, np.nan), mean_of(others, axis=2))
+
+
+def _columns(past: Past, shelf: _Shelf | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:
     at = past.length + step
-    yield from _levels(past, scale)
     yield from _last_year(past, scale, at)
-    yield np.log(scale)
-    yield np.log(base[:, step] / scale)
+    yield np.log(base / scale)
     yield np.full(len(scale), float(step + 1))
-    if "price" in past.drivers:
-        yield from _price(past, scale, at)
+    if shelf is not None:
+        yield from _price(past, shelf, scale, step)
     for name, values in sorted(past.drivers.items()):
         if name != "price":
             yield from _driver(past, values, at)
@@ -88,21 +113,18 @@ def _last_year(past: Past, scale: Floats, at: int) -> Iterator[Floats]:
     yield _relative(mean_of(past.demand[:, max(0, back - 1) : min(back + 2, past.length)], axis=1), scale)
 
 
-def _price(past: Past, scale: Floats, at: int) -> Iterator[Floats]:
+def _price(past: Past, shelf: _Shelf, scale: Floats, step: int) -> Iterator[Floats]:
     """Planned price against usual, last, recent and rivals' prices; demand in similar periods."""
-    price = log_price(past.drivers["price"])
-    now, usual = price[:, at], np.median(price[:, max(0, at - past.bucket.year) : at], axis=1)
+    at = past.length + step
+    price, now = shelf.price, shelf.price[:, at]
     recent = price[:, max(0, at - 4) : at]
-    yield now - usual
+    yield now - shelf.usual
     yield now - price[:, past.length - 1]
     yield now - price[:, at - 1]
-    yield recent.mean(axis=1) - usual
-    yield recent[:, -3:].min(axis=1) - usual
-    others = rivals(price, past.series)[:, at]
-    if others.shape[1] > 1:
-        cheapest = np.where(np.isfinite(others), others, np.inf).min(axis=1)
-        yield np.where(np.isfinite(cheapest), cheapest - now, np.nan)
-        yield mean_of(others, axis=1) - now
+    yield recent.mean(axis=1) - shelf.usual
+    yield recent[:, -3:].min(axis=1) - shelf.usual
+    yield shelf.cheapest[:, step] - now
+    yield shelf.rivals[:, step] - now
     yield from _similar(past, price, scale, at)
 
 

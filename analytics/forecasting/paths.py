@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from analytics.forecasting.calibration import OFFSET
 from analytics.forecasting.contract import Flags, Floats, Ints
-from analytics.forecasting.errors import OFFSET, Errors, Families, by_cell, cells, pooled_errors
+from analytics.forecasting.errors import GRID, Errors, Families, by_cell, cells
 
 Paths = npt.NDArray[np.float32]
 """Paths × series × horizons, units, never negative."""
@@ -35,9 +36,8 @@ def sample_paths(
     ranks = _drawn(errors, family, said.shape, paths, seed, generator)
     drawn = np.zeros(ranks.shape, dtype=np.float32)
     for key, where in by_cell(cells(said, promoted, errors.cuts)):
-        values = pooled_errors(errors.by_cell, key)
-        at = np.minimum((ranks[:, where] * len(values)).astype(np.int64), len(values) - 1)
-        drawn[:, where] = (said[where] + OFFSET) * np.exp(values[at]) - OFFSET
+        ratio = np.exp(errors.law(key)).astype(np.float32)
+        drawn[:, where] = (said[where] + OFFSET) * ratio[(ranks[:, where] * GRID).astype(np.int64)] - OFFSET
     drawn = np.where(np.isnan(said)[None], np.float32(np.nan), np.maximum(drawn, 0))
     return _in_units(drawn, whole, generator)
 
@@ -51,6 +51,7 @@ def _drawn(
         return generator.random((paths, *shape))
     order = np.resize(np.random.default_rng(seed).permutation(origins), paths)
     drawn = np.empty((paths, *shape))
+    width = np.empty((paths, shape[0], 1))
     for origin in sorted(set(order.tolist())):
         mine = np.flatnonzero(order == origin)
         known = np.flatnonzero(np.isfinite(errors.ranks[origin, :, 0]))
@@ -61,8 +62,9 @@ def _drawn(
         first, count = np.where(count > 0, first, 0), np.where(count > 0, count, len(pool))
         chosen = pool[first + (generator.random((len(mine), shape[0])) * count).astype(np.int64)]
         drawn[mine] = errors.ranks[origin][chosen]
-    # Within its rank an error is spread evenly, so that few errors do not make steps.
-    jitter = (generator.random(drawn.shape) - 0.5) / 50
+        width[mine] = (1 / (count * len(origins)))[None, :, None]
+    # Few errors make wide steps: within its rank an error is spread evenly over its step.
+    jitter = (generator.random(drawn.shape) - 0.5) * width
     return np.clip(drawn + jitter, 0.0, 1.0 - 1e-9)
 
 

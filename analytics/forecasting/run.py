@@ -10,10 +10,11 @@ import pandas as pd
 
 from analytics.core.errors import DomainError
 from analytics.forecasting.backtest import Backtest, Progress, backtest, fitted
+from analytics.forecasting.calibration import Groups, calibrated
 from analytics.forecasting.candidate import Candidate
 from analytics.forecasting.candidates import BASELINE, candidates
 from analytics.forecasting.choice import FALLBACK, Choice, Segments, chosen, located, segments_of
-from analytics.forecasting.contract import Flags, Floats, Ints
+from analytics.forecasting.contract import Bucket, Flags, Floats, Ints
 from analytics.forecasting.demand import bias_removed, uncensored
 from analytics.forecasting.errors import Errors, Families, family_of, learnt
 from analytics.forecasting.flags import flags_of
@@ -29,25 +30,27 @@ CHUNK = 4_000
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """``level``: critical ratio that the choice is made for; ``slow_series``: more than so many leave slow candidates
-    out of the race; ``origins`` lie ``step`` periods apart."""
+    out of the race; ``origins`` lie ``step`` periods apart, or so far that they reach over several horizons."""
 
     seed: int
     level: float = 0.83
     levels: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5, 0.75, 0.83, 0.9, 0.95, 0.98)
     paths: int = 200
     origins: int = 10
-    step: int = 1
+    step: int | None = None
     race_series: int = 1_000
-    slow_series: int = 1_000
-    refit_every: int = 4
+    slow_series: int = 500
+    refit_every: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What is said about every series of ``panel``: ``location`` series × horizons, NaN where nothing can be said.
+    """What is said about every series of ``panel``: ``location`` series × horizons, the demand to expect, NaN where
+    nothing can be said.
 
     ``flags`` per series; ``bias``: contract of :func:`bias_removed`; ``raced``: rows that took part in the race, and
     ``said``: origins × raced × horizons of the chosen average and of the baseline at ``test.origins``.
+    ``then``: groups of the raced at those origins.
     """
 
     panel: Panel
@@ -60,6 +63,7 @@ class Forecast:
     test: Backtest
     raced: Ints
     said: Mapping[str, Floats]
+    then: Groups
     errors: Errors
     family: Families
 
@@ -78,7 +82,7 @@ class Forecast:
         chunk = slice(rows.start, rows.stop)
         return sample_paths(
             self.location[chunk],
-            _promoted(self.panel, self.panel.length - 1, self.panel.horizon)[chunk],
+            promoted_after(self.panel, np.array([self.panel.length - 1]))[0][chunk],
             self.family[chunk],
             self.errors,
             whole=self.whole[chunk],
@@ -118,10 +122,14 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
     )
     choice = chosen(test, segments[raced], parameters.level)
     said = {name: test.of(name) for name in test.names}
-    judged = located(said, choice, segments[raced])
     family = family_of(clean.series)
-    errors = _errors(race, test, judged, family[raced])
-    location = _now(now, choice, segments, parameters.seed, progress)
+    then = Groups(segments[raced], family[raced], promoted_after(race, test.origins))
+    told = located(said, choice, segments[raced])
+    calibration = calibrated(told, test.came, then, test.origins)
+    judged = calibration.of(told, then)
+    errors = learnt(judged, test.came, then, test.origins, seed=parameters.seed)
+    ahead = Groups(segments, family, promoted_after(clean, np.array([clean.length - 1]))[0])
+    location = calibration.of(_now(now, choice, segments, parameters.seed, progress), ahead)
     young = segments == "new"
     location = _with_look_alikes(location, now, young)
     answered = np.asarray(np.isfinite(location).all(axis=1))
@@ -136,6 +144,7 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         test=test,
         raced=raced,
         said={"chosen": judged, BASELINE: test.of(BASELINE)},
+        then=then,
         errors=errors,
         family=family,
     )
@@ -156,22 +165,30 @@ def _origins(panel: Panel, parameters: Parameters) -> Ints:
     """The newest origins with at least one period after them, and a past of a horizon or more."""
     last = panel.length - 2
     earliest = max(1, min(panel.horizon, last))
-    found = np.arange(last, earliest - 1, -parameters.step)[: parameters.origins]
+    step = parameters.step or _apart(panel, room=(last - earliest) // max(1, parameters.origins - 1))
+    found = np.arange(last, earliest - 1, -step)[: parameters.origins]
     return found[::-1]
 
 
-def _promoted(panel: Panel, origin: int, horizon: int) -> Floats:
-    """Whether a promotion is planned, series × horizons."""
+def _apart(panel: Panel, *, room: int) -> int:
+    """A quarter of the horizon: next to each other, origins would tell the same errors again and never see its end.
+
+    Not whole weeks of days, or a horizon would always meet the same weekday.
+    """
+    quarter = -(-panel.horizon // 4)
+    if panel.bucket is Bucket.DAY and quarter % 7 == 0:
+        quarter -= 1
+    return max(1, min(quarter, room))
+
+
+def promoted_after(panel: Panel, origins: Ints) -> Floats:
+    """1 where a promotion is planned, origins × series × horizons of the panel."""
+    shape = (len(origins), panel.size, panel.horizon)
     promotion = panel.drivers.get("promotion")
     if promotion is None:
-        return np.zeros((panel.size, horizon))
-    return np.asarray(np.nan_to_num(promotion[:, origin + 1 : origin + 1 + horizon]) > 0, dtype=np.float64)
-
-
-def _errors(panel: Panel, test: Backtest, said: Floats, family: Families) -> Errors:
-    horizon = said.shape[2]
-    promoted = [_promoted(panel, int(origin), horizon) for origin in test.origins]
-    return learnt(said, test.came, np.stack(promoted) if promoted else np.zeros(said.shape), family)
+        return np.zeros(shape)
+    at = origins[:, None] + 1 + np.arange(panel.horizon)[None, :]
+    return np.asarray(np.nan_to_num(promotion[:, at].transpose(1, 0, 2)) > 0, dtype=np.float64)
 
 
 def _now(now: Past, choice: Choice, segments: Segments, seed: int, progress: Progress | None) -> Floats:

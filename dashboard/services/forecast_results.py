@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -182,11 +182,11 @@ def _held_out(one: Forecast) -> dict[str, float | None]:
         return {"pinball": None, "covered": None}
     at = int(whole[-1])
     known = test.known_at(int(test.origins[at]), at)
-    family = one.family[one.raced]
-    still = np.zeros(known.came.shape)
-    errors = learnt(one.said["chosen"][:at], known.came, still, family)
+    said, then = one.said["chosen"], one.then
+    before = replace(then, promoted=then.promoted[:at])
+    errors = learnt(said[:at], known.came, before, known.origins, seed=one.parameters.seed)
     paths = sample_paths(
-        one.said["chosen"][at], still[0], family, errors,
+        said[at], then.promoted[at], then.family, errors,
         whole=one.whole[one.raced], paths=one.parameters.paths, seed=one.parameters.seed,
     )  # fmt: skip
     low, level, high = quantiles(paths, (0.1, one.parameters.level, 0.9))

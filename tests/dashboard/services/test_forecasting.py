@@ -134,7 +134,6 @@ def test_an_empty_shelf_is_not_read_as_no_demand(world: World) -> None:
     assert told.bias_removed > 0.03
 
 
-@pytest.mark.xfail(reason="known fault: what is said of the days ahead after empty shelves is about a quarter too low")
 def test_after_an_empty_shelf_as_much_is_expected_as_before(world: World) -> None:
     told = world.services("D1", role=Role.DEALER).forecast.outlook(Asked(skus=("O1",)))
     assert told.ahead["mean"].mean() == pytest.approx(4, rel=0.25)
