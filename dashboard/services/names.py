@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
 
 from dashboard.services.desk import Opened
 
@@ -13,27 +15,35 @@ TABLES = {
     "sku": ("product", "sku"),
 }
 """Kind of code → mart that names it, and the mart's key."""
+FEW = 100
+"""Codes up to which a question names them; more take longer to write down than the whole table to read."""
+
+
+def described(opened: Opened, mart: str, key: str, codes: Sequence[str], *columns: str) -> pa.Table:
+    """Rows of ``mart`` that describe at least ``codes``: the key and ``columns``."""
+    table = opened.facts.table(mart)
+    wanted = table.filter(table[key].isin(codes)) if len(codes) <= FEW else table
+    return opened.facts.answer(wanted.select(key, *columns))
 
 
 def node_names(opened: Opened, codes: Iterable[str]) -> dict[str, str]:
     """Node → name for the nodes of the asker's own rows; others keep their codes."""
     if not opened.facts.has("stock_node"):
         return {}
-    table, wanted = opened.facts.table("stock_node"), sorted({code for code in codes if code})
-    if not wanted:
-        return {}
-    found = opened.facts.answer(table.filter(table.node.isin(wanted)).select("node", "name"))
-    return {row["node"]: row["name"] for row in found.to_pylist() if row["name"]}
+    return _named(opened, "stock_node", "node", codes)
 
 
 def names_of(opened: Opened, kind: str, codes: Iterable[str]) -> dict[str, str]:
     """Code → name for the codes that have one; categories are named by themselves."""
     if kind not in TABLES:
         return {}
-    mart, key = TABLES[kind]
-    table = opened.facts.table(mart)
+    return _named(opened, *TABLES[kind], codes)
+
+
+def _named(opened: Opened, mart: str, key: str, codes: Iterable[str]) -> dict[str, str]:
     wanted = sorted({code for code in codes if code})
     if not wanted:
         return {}
-    found = opened.facts.answer(table.filter(table[key].isin(wanted)).select(code=table[key], name=table["name"]))
-    return {row["code"]: row["name"] for row in found.to_pylist() if row["name"]}
+    asked = set(wanted)
+    rows = described(opened, mart, key, wanted, "name").to_pylist()
+    return {row[key]: row["name"] for row in rows if row["name"] and row[key] in asked}

@@ -14,6 +14,7 @@ from dashboard.services.asked import Where, bucket_days, bucket_of, bucket_start
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.frames import frame_of, sums_of
 from dashboard.services.kpi import Compared, compared, tiles_of
+from dashboard.services.names import described
 from dashboard.services.requests import Asked
 from dashboard.services.targets import targets_by_partner
 from dashboard.services.tiers import MOST, tier_of
@@ -97,19 +98,19 @@ class Overview(UseCase):
         lines = opened.facts.table("sales_line")
         lines = lines.filter(lines.day.between(period.first, period.last))
         products, partners = opened.facts.table("product"), opened.facts.table("partner")
-        described = lines.left_join(products.select("sku", "category", product_name="name"), "sku").drop("sku_right")
-        described = described.left_join(partners.select("partner", partner_name="name"), "partner")
+        told = lines.left_join(products.select("sku", "category", product_name="name"), "sku").drop("sku_right")
+        told = told.left_join(partners.select("partner", partner_name="name"), "partner")
         where = where_of(asked, opened)
         placed = [name for name, _ in where if DIMENSIONS[name].table == "place"]
         if placed:
-            described = described.left_join(opened.facts.table("place").select("place", *placed), "place")
+            told = told.left_join(opened.facts.table("place").select("place", *placed), "place")
         for name, values in where:
-            described = described.filter(described[name].isin(list(values)))
-        counted = described.aggregate(
-            total=described.count(), quantity=described.units.sum(), amount=described.amount.sum()
+            told = told.filter(told[name].isin(list(values)))
+        counted = told.aggregate(
+            total=told.count(), quantity=told.units.sum(), amount=told.amount.sum()
         )
         [whole] = opened.facts.answer(counted).to_pylist()
-        newest = described.order_by([described.day.desc(), described.order_id, described.line_no]).limit(most)
+        newest = told.order_by([told.day.desc(), told.order_id, told.line_no]).limit(most)
         frame = opened.facts.answer(
             newest.select(
                 "day",
@@ -184,9 +185,8 @@ def _ranked(view: Compared, by: str) -> pd.DataFrame:
 
 
 def _names(opened: Opened, by: str, codes: list[str]) -> pd.DataFrame:
-    table = opened.facts.table("partner" if by == "partner" else "product")
-    columns = [by, "name"] if by == "partner" else [by, "name", "category"]
-    return frame_of(opened.facts.answer(table.filter(table[by].isin(codes)).select(*columns)))
+    mart, columns = ("partner", ("name",)) if by == "partner" else ("product", ("name", "category"))
+    return frame_of(described(opened, mart, by, codes, *columns))
 
 
 def _coverage(opened: Opened, period: Period, where: Where) -> tuple[Gap, ...]:
