@@ -52,4 +52,4 @@ def key_markup(colours: Sequence[str], limits: Sequence[str], alt: str) -> str:
 
 def _anchors(entries: Links) -> str:
     anchors = "".join(f'<a href="{escape(target)}">{escape(label)}</a>' for label, target in entries)
-    return f'<nav class="waterline-links">{anchors}</nav>'
+    return f'<div class="waterline-links">{anchors}</div>'

@@ -18,7 +18,7 @@ from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness
 from dashboard.ui import downloads, filters, identity, tables
 from dashboard.ui.arranged import Arrangement, arrange, arrangement, small
-from dashboard.ui.asked_url import to_params
+from dashboard.ui.asked_url import LISTS, to_params
 from dashboard.ui.cache import drawn
 from dashboard.ui.controls import Choice, Controls
 from dashboard.ui.headline import escaped
@@ -42,7 +42,7 @@ class Showing(Controls):
     _told: str
 
     def section(self, title: str, about: str | None = None) -> None:
-        st.markdown(f"##### {title}", help=about, anchors=False)
+        st.markdown(f"### {title}", help=about, anchors=False)
 
     def say(self, text: str) -> None:
         st.markdown(text)
@@ -119,7 +119,7 @@ class Showing(Controls):
         given = shown if isinstance(shown, tables.Excerpt) else tables.uncut(shown)
         key = f"{self.key}.{name}"
         if given.frame.empty:
-            self.note(self.words.t("table.empty"))
+            self.note(self.words.t("table.empty" if self._narrowed() else "table.nothing"))
             return
         arranged = arrangement(key, columns, whole=not given.cut)
         frame = arranged.of(given.frame)
@@ -138,6 +138,14 @@ class Showing(Controls):
                 height=height,
             )
         self._below(name, title, given, frame, arranged, columns)
+
+    def narrowed_to_some(self) -> bool:
+        """Whether a region, channel, partner or product was chosen."""
+        return any(getattr(self.asked, field) for field in LISTS.values())
+
+    def _narrowed(self) -> bool:
+        """Whether somebody could have left rows out: by a filter of the page, or by a choice on it."""
+        return self._options is not None or bool(self.choices)
 
     def _below(
         self,

@@ -41,7 +41,8 @@ def render(page: Page) -> None:
         "sources", page.t("admin.data_health.sources"), pd.DataFrame([source(page, one) for one in sources]), SOURCES
     )
     lines = rejected_rows(page)
-    page.lead_now(page.t("admin.data_health.lead", late=len(late), sources=len(sources), lines=f"{lines:,}"))
+    said = page.t("admin.data_health.lead", late=len(late), sources=len(sources), lines=f"{lines:,}")
+    page.lead_now(said if sources else page.t("admin.data_health.nothing"))
     page.section(page.t("admin.data_health.builds"))
     page.table("builds", page.t("admin.data_health.builds"), builds(page), BUILDS)
     tables(page)

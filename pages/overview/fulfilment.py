@@ -79,6 +79,9 @@ def places(page: Page, service: Service) -> None:
     """A row narrows the page to its partner."""
     title = page.t("fulfilment.places")
     page.section(title, page.t("fulfilment.places.about"))
+    if service.places.empty and not page.narrowed_to_some():
+        page.note(page.t("fulfilment.places.none"))
+        return
     labels = dict(zip(service.places["key"], service.places["name"], strict=True))
     page.table(
         "places", title, service.places, PLACES, identified_by="key", height=420, follows=True,
