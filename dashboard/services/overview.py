@@ -106,9 +106,7 @@ class Overview(UseCase):
             told = told.left_join(opened.facts.table("place").select("place", *placed), "place")
         for name, values in where:
             told = told.filter(told[name].isin(list(values)))
-        counted = told.aggregate(
-            total=told.count(), quantity=told.units.sum(), amount=told.amount.sum()
-        )
+        counted = told.aggregate(total=told.count(), quantity=told.units.sum(), amount=told.amount.sum())
         [whole] = opened.facts.answer(counted).to_pylist()
         newest = told.order_by([told.day.desc(), told.order_id, told.line_no]).limit(most)
         frame = opened.facts.answer(
