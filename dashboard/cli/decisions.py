@@ -1,0 +1,117 @@
+"""The shell's part for decisions: waterline decide, waterline export."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from analytics.core.errors import DomainError
+from dashboard.cli.opening import Json, clock, opened, telling
+from dashboard.cli.printing import say
+
+if TYPE_CHECKING:
+    from dashboard.composition import Services
+    from dashboard.services.approval_views import Wish
+    from dashboard.words import Words
+
+As = Annotated[str, typer.Option("--as", help="Who decides: the name of an account.")]
+
+
+def decide(  # noqa: PLR0913 - the options of the command
+    id: Annotated[str, typer.Argument(help="A proposal, as `waterline plan --json` names it.")],
+    version: Annotated[int, typer.Option(help="The version that you saw.")],
+    as_user: As,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve it.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject it; needs --reason.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the decision back, until the release.")] = False,
+    edit: Annotated[str | None, typer.Option(help="Another quantity; needs --reason.")] = None,
+    snooze: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Put it off until a day.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why: budget, event, supplier …")] = None,
+    note: Annotated[str | None, typer.Option(help="Free words.")] = None,
+    command: Annotated[str | None, typer.Option(help="Id of this command; a repeated one changes nothing.")] = None,
+    json_output: Json = False,
+) -> None:
+    """Decide about one proposal, with the rights of an account."""
+    with telling(json_output) as told:
+        wishes = _wishes(approve=approve, reject=reject, undo=undo, edit=edit, snooze=snooze, why=(reason, note))
+        if len(wishes) != 1:
+            raise DomainError("decide_one_move", found=len(wishes))
+        moved = _services(as_user).approvals.decide(id, version, wishes[0], command_id=command or uuid4().hex)
+        facts = {"id": moved.proposal, "version": moved.version, "move": moved.move, "state": moved.after,
+                 "quantity": moved.quantity_after}  # fmt: skip
+        say(json_output, facts, told.t("cli.decided", id=id, version=moved.version, state=_state(told, moved.after)))
+
+
+def export(
+    as_user: Annotated[str, typer.Option("--as", help="Who releases: the name of an account.")],
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx or json.")] = "csv",
+    batch: Annotated[str | None, typer.Option(help="An earlier release, for the same file again.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; default: standard output.")] = None,
+) -> None:
+    """Release what is approved as purchase orders and transfers, and hand the file over."""
+    from dashboard.services.order_files import OrderFormat
+
+    with telling(json_output=False) as told:
+        if form not in list(OrderFormat):
+            raise DomainError("export_format_unknown", format=form, known=", ".join(OrderFormat))
+        services = _services(as_user)
+        released = services.orders.batch(batch) if batch else services.orders.release(command_id=uuid4().hex)
+        data = services.orders.take(released.batch, OrderFormat(form), told.language)
+        if out is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            out.write_bytes(data)
+        facts = {"batch": released.batch, "orders": len(released.orders), "lines": released.lines,
+                 "amount": f"{released.amount:.2f}"}  # fmt: skip
+        print(told.t("cli.released", **facts), file=sys.stderr)
+
+
+def _wishes(
+    *,
+    approve: bool,
+    reject: bool,
+    undo: bool,
+    edit: str | None,
+    snooze: datetime | None,
+    why: tuple[str | None, str | None],
+) -> list[Wish]:
+    from analytics.decisions.workflow import Move
+    from dashboard.services.approval_views import Wish
+
+    reason, note = why
+    asked: list[tuple[bool, Move, dict[str, Any]]] = [
+        (approve, Move.APPROVE, {}),
+        (reject, Move.REJECT, {}),
+        (undo, Move.UNDO, {}),
+        (edit is not None, Move.EDIT, {"quantity": _quantity(edit)}),
+        (snooze is not None, Move.SNOOZE, {"until": snooze.date() if snooze else None}),
+    ]
+    return [Wish(move, reason=reason, note=note, **more) for wanted, move, more in asked if wanted]
+
+
+def _quantity(typed: str | None) -> Decimal | None:
+    """What was typed as a number; not a number where it is none, which is refused as a quantity."""
+    try:
+        return None if typed is None else Decimal(typed)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+def _services(as_user: str) -> Services:
+    from dashboard.composition import services_as
+    from dashboard.services.users import actor_named
+    from data.store.identity import Identity
+
+    settings, store = opened()
+    return services_as(settings, store, lambda: actor_named(Identity(store), as_user, now=clock()))
+
+
+def _state(told: Words, state: str) -> str:
+    return told.t(f"proposal.state.{state}")
