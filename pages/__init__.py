@@ -6,6 +6,7 @@ from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
+from pages.decisions import history, inbox
 from pages.overview import fulfilment, glossary, today
 from pages.supply import forecast
 from pages.territory import heatmap
@@ -59,6 +60,22 @@ PAGES: tuple[PageSpec, ...] = (
         action=Action.SEE_FORECAST,
         icon=":material/query_stats:",
         needs=SALES_TABLES,
+    ),
+    PageSpec(
+        key="decisions.inbox",
+        section="decisions",
+        url_path="inbox",
+        render=inbox.render,
+        action=Action.SEE_PROPOSALS,
+        icon=":material/inbox:",
+    ),
+    PageSpec(
+        key="decisions.history",
+        section="decisions",
+        url_path="history",
+        render=history.render,
+        action=Action.SEE_PROPOSALS,
+        icon=":material/history:",
     ),
     PageSpec(
         key="admin.access",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -86,23 +86,29 @@ class Card:
     sees_cost: bool
 
 
+Seen = tuple[str, int]
+"""A proposal's id and the version that the person saw."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants done with some proposals: as a command, without who and which."""
+    """What somebody wants done with some proposals: as a command, without who and which.
+
+    ``quantities``: units wanted of single lines, by proposal; they come before ``quantity``.
+    """
 
     move: Move
     quantity: Decimal | None = None
     until: date | None = None
     reason: str | None = None
     note: str | None = None
+    quantities: Mapping[str, Decimal] = field(default_factory=dict)
 
-    def command(self, id: str) -> Command:
-        """The command of that id; which version it is about is said line by line."""
-        return Command(id, self.move, 0, self.quantity, self.until, self.reason, self.note)
-
-
-Seen = tuple[str, int]
-"""A proposal's id and the version that the person saw."""
+    def command(self, id: str, seen: Seen) -> Command:
+        """The command of that id for one line."""
+        proposal, version = seen
+        quantity = self.quantities.get(proposal, self.quantity)
+        return Command(id, self.move, version, quantity, self.until, self.reason, self.note)
 
 
 @dataclass(frozen=True, slots=True)

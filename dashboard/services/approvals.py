@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from analytics.core.access import Action, Actor
 from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import DomainError, MissingData
 from analytics.decisions.proposal import OPEN, Proposal, State
-from analytics.decisions.workflow import TABLE, Command, Decided, Move, Moved, Terms, decide, spelled
+from analytics.decisions.workflow import TABLE, Decided, Move, Moved, Terms, decide, spelled
 from dashboard.services import proposal_lines
 from dashboard.services.approval_views import (
     Card,
@@ -40,6 +39,8 @@ from data.store.proposal_search import SoughtMoves, SoughtProposals
 MOST_LINES = 500
 """Lines of the queue on one page, the most urgent ones."""
 MOST_MOVES = 500
+Asked = tuple[Wish, str]
+"""A wish and the id of the command that it comes with."""
 _BY_SYSTEM = frozenset({Move.EXPIRE, Move.SUPERSEDE, Move.REVISE, Move.RECEIVE})
 
 
@@ -100,7 +101,7 @@ class Approvals(UseCase):
         with self._units.reading(actor) as unit:
             ids = [id for id, _ in seen]
             held = {one.id: one for one in unit.proposals.find(SoughtProposals(day_of(now), ids=ids), len(ids))}
-            done, _, refused = self._judged(unit, actor, held, seen, wish.command("foreseen"), now)
+            done, _, refused = self._judged(unit, actor, held, seen, (wish, "foreseen"), now)
         after = [one.proposal for one in done]
         outcomes = [_outcome(state, [one for one in after if one.state is state]) for state in State]
         return Foreseen(tuple(one for one in outcomes if one.lines), refused)
@@ -123,7 +124,7 @@ class Approvals(UseCase):
         now = self._clock()
         with self._units.writing(actor) as unit:
             held = unit.proposals.hold([id for id, _ in seen])
-            done, again, refused = self._judged(unit, actor, held, seen, wish.command(command_id), now)
+            done, again, refused = self._judged(unit, actor, held, seen, (wish, command_id), now)
             for one in done:
                 unit.proposals.save(one)
             # Events come last: whoever writes one waits for all others who do.
@@ -168,17 +169,17 @@ class Approvals(UseCase):
         actor: Actor,
         held: Mapping[str, Proposal],
         seen: Sequence[Seen],
-        command: Command,
+        asked: Asked,
         at: datetime,
     ) -> tuple[list[Decided], tuple[Moved, ...], tuple[Refusal, ...]]:
-        """What the command makes of each line, in the order of their ids; nothing is saved."""
+        """What the wish makes of each line, in the order of their ids; nothing is saved."""
         done: list[Decided] = []
         again: list[Moved] = []
         refused: list[Refusal] = []
         pasts, limit = unit.proposals.pasts(held), self._limit(actor, day_of(at))
         for id, version in sorted(set(seen)):
             try:
-                decided = _decided(unit, held, (id, version), command, actor, limit, pasts.get(id, ()), at)
+                decided = _decided(unit, held, (id, version), asked, actor, limit, pasts.get(id, ()), at)
             except DomainError as error:
                 refused.append(Refusal(id, error))
                 continue
@@ -206,19 +207,20 @@ def _decided(
     unit: Work,
     held: Mapping[str, Proposal],
     seen: Seen,
-    command: Command,
+    asked: Asked,
     actor: Actor,
     limit: Decimal,
     past: tuple[Moved, ...],
     at: datetime,
 ) -> Decided:
-    id, version = seen
+    id = seen[0]
     if id not in held:
         raise DomainError("proposal_unknown", id=id)
     proposal = held[id]
+    command = asked[0].command(asked[1], seen)
     reopened = command.move is Move.UNDO and proposal.state is State.REJECTED
     rival = unit.proposals.rival(proposal, day_of(at)) if reopened else None
-    return decide(proposal, replace(command, version=version), actor, Terms(limit, past, rival), at=at)
+    return decide(proposal, command, actor, Terms(limit, past, rival), at=at)
 
 
 def _could(state: State, move: Move, actor: Actor) -> bool:

@@ -98,7 +98,7 @@ def tell_outcome(words: Words, place: str | None = None) -> None:
         errors.refused(words, outcome.error)
     elif outcome.error is not None:
         errors.broken(words, outcome.place, outcome.error)
-    else:
+    elif outcome.done:
         st.toast(escaped(outcome.done), icon=":material/check:")
 
 

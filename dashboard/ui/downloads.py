@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,8 @@ import streamlit as st
 from analytics.core.errors import DomainError
 from dashboard.services.export_files import MIME, Format
 from dashboard.services.exports import Export
+from dashboard.services.order_files import MIME as ORDER_MIME
+from dashboard.services.order_files import OrderFormat
 from dashboard.ui import errors
 from dashboard.ui.deferred import Told
 from dashboard.words import Words
@@ -39,15 +41,39 @@ def offer(services: Any, words: Words, key: str, export: Export, name: str, *, s
         )
 
 
+def offer_orders(services: Any, words: Words, key: str, batch: str, *, shut: bool) -> None:
+    """The files of a release, made when pressed."""
+    for form in OrderFormat:
+        st.download_button(
+            words.t(f"export.{form.value}"),
+            data=partial(take_orders, services, words, batch, form),
+            file_name=f"{file_name([words.t('orders.title'), batch])}.{form.value}",
+            mime=ORDER_MIME[form],
+            key=f"{key}.{form.value}",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            disabled=shut,
+        )
+
+
+def take_orders(services: Any, words: Words, batch: str, form: OrderFormat) -> bytes:
+    """The file of a release; raises as :func:`take`."""
+    return _told(words, "decisions.history", partial(services.orders.take, batch, form, words.language))
+
+
 def take(services: Any, words: Words, export: Export, form: Format) -> bytes:
     """The file; raises :class:`Told` in the reader's words when there is none. Runs outside of any run of a page."""
+    return _told(words, export.page, partial(services.exports.take, export, form))
+
+
+def _told(words: Words, page: str, make: Callable[[], bytes]) -> bytes:
     try:
-        data: bytes = services.exports.take(export, form)
+        return make()
     except DomainError as error:
         raise Told(errors.remedy(words, error)) from error
     except Exception as error:
-        raise Told(words.t("error.unexpected", reference=errors.noted(export.page, error))) from error
-    return data
+        raise Told(words.t("error.unexpected", reference=errors.noted(page, error))) from error
 
 
 def file_name(parts: Sequence[str]) -> str:

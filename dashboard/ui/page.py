@@ -26,6 +26,7 @@ from dashboard.ui.lateness import lateness
 from dashboard.ui.live import live
 from dashboard.ui.showing import Showing
 from dashboard.ui.tokens import Palette
+from dashboard.ui.worklist import Worklist
 from dashboard.words import Words
 
 Answer = TypeVar("Answer")
@@ -36,7 +37,7 @@ Slot = Any
 
 
 @dataclass(slots=True)
-class Page(Showing):
+class Page(Worklist, Showing):
     """One run of one page. ``fmt`` speaks the currency of the build once :meth:`fresh` was called."""
 
     key: str

@@ -1,0 +1,57 @@
+"""Everything that one proposal rests on: how its quantity came about, what else could be done, and what happened."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from analytics.decisions.workflow import Moved, spelled
+from analytics.metrics.metric import Unit
+from dashboard.services.approval_views import Card
+from dashboard.ui.charts.waterfall import waterfall
+from dashboard.ui.headline import escaped
+from dashboard.ui.page import Page
+from dashboard.ui.tables import Column
+from pages.decisions.details import beside
+
+STEPS = (Column("name", "proposal.column.step", width=200), Column("units", "proposal.column.units", "units"))
+
+
+def card(page: Page, shown: Card) -> None:
+    line, kept = shown.line, shown.line.proposal
+    evidence = kept.evidence
+    page.section(escaped(f"{line.sku_name} → {line.node_name}"))
+    days = {"order_by": page.fmt.day(kept.order_by), "receipt": page.fmt.day(kept.expected_receipt)}
+    kind, quantity = page.t(f"proposal.kind.{kept.kind}"), spelled(kept.quantity)
+    page.say(escaped(page.t("decisions.card.what", kind=kind, source=line.source_name, quantity=quantity, **days)))
+    if kept.quantity != kept.proposed:
+        page.note(page.t("decisions.card.edited", proposed=spelled(kept.proposed), quantity=spelled(kept.quantity)))
+    left, right = page.columns(3, 2)
+    with left:
+        steps = [(page.word(f"proposal.step.{one.name}", one.name), float(one.units)) for one in evidence.steps]
+        frame = pd.DataFrame(steps, columns=["name", "units"])
+        total = page.t("proposal.column.proposed")
+        drawn = partial(waterfall, page.fmt, page.palette, frame, total, Unit.UNITS)
+        page.chart(f"steps.{kept.id}.{kept.version}", page.t("decisions.card.steps"), drawn, frame, STEPS)
+    with right:
+        beside(page, shown)
+    versions = page.t(
+        "decisions.card.versions", id=kept.id, version=kept.version, build=evidence.build[:8], run=evidence.run or "–",
+        as_of=page.fmt.day(kept.as_of), made=page.moment(kept.made_at),
+    )  # fmt: skip
+    page.note(escaped(versions))
+    for one in shown.past:
+        page.note(escaped(told(page, one)))
+
+
+def told(page: Page, moved: Moved) -> str:
+    """Who did what and when, in one line."""
+    why = page.t("list.comma").join(
+        part for part in (page.t(f"proposal.why.{moved.reason}") if moved.reason else "", moved.note or "") if part
+    )
+    return page.t(
+        "decisions.card.moved", at=page.moment(moved.at), who=moved.by_name, move=page.t(f"proposal.move.{moved.move}"),
+        before=spelled(moved.quantity_before), after=spelled(moved.quantity_after),
+        state=page.t(f"proposal.state.{moved.after}"), why=why or "–",
+    )  # fmt: skip
