@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard.ui import downloads, tables
 from dashboard.ui.controls import Controls, Field, Typed, carry_out, tell_outcome
+from dashboard.ui.formatting import NOTHING
 from dashboard.ui.headline import escaped
 from dashboard.ui.tables import Column
 
@@ -82,11 +83,14 @@ class Worklist(Controls):
         visible.insert(0, TICK, every)
         config = {column.name: tables.configured(self.fmt, column) for column in columns}
         config[TICK] = st.column_config.CheckboxColumn(t(f"{base}.tick"), width=50, pinned=True)
-        config[number] = st.column_config.NumberColumn(t(_label(columns, number)), min_value=0, step=0.001, width=90)
+        config[number] = st.column_config.NumberColumn(
+            t(_label(columns, number)), min_value=0, format=tables.NUMBERS["units"], width=90
+        )
         st.toggle(t(f"{base}.all"), key=f"{base}.all", disabled=self.looks_only)
         with st.form(base, border=False):
             st.data_editor(
                 visible, key=grid, hide_index=True, column_config=config, num_rows="fixed", alt=title,
+                placeholder=NOTHING,
                 disabled=[one.name for one in columns if one.name != number] if not self.looks_only else True,
                 height=min(tables.HEADER + tables.ROW * max(len(visible), 1), height),
             )  # fmt: skip

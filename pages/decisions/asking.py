@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from analytics.core.access import Action
 from analytics.decisions.proposal import State
 from dashboard.services.approval_views import Choices, QueueAsked
 from dashboard.ui.page import Page
@@ -29,7 +30,8 @@ def asked(page: Page, known: Choices) -> QueueAsked:
         sku = page.option("sku", {**everything, **known.skus}, held="sku", width=200)
         reason = page.option("reason", {**everything, **reasons}, held="reason")
         amounts = {one: page.t(f"decisions.inbox.amount.{one}") for one in AMOUNTS}
-        amount = page.option("amount", {**everything, **amounts}, held="amount")
+        sees_cost = page.services.actor.may(Action.SEE_COST)
+        amount = page.option("amount", {**everything, **amounts}, held="amount") if sees_cost else ""
         page.switch("mine")
     least, _, most = amount.partition("-")
     return QueueAsked(

@@ -7,7 +7,6 @@ from functools import partial
 import pandas as pd
 
 from analytics.decisions.workflow import Moved, spelled
-from analytics.metrics.metric import Unit
 from dashboard.services.approval_views import Card
 from dashboard.ui.charts.waterfall import waterfall
 from dashboard.ui.headline import escaped
@@ -32,7 +31,7 @@ def card(page: Page, shown: Card) -> None:
         steps = [(page.word(f"proposal.step.{one.name}", one.name), float(one.units)) for one in evidence.steps]
         frame = pd.DataFrame(steps, columns=["name", "units"])
         total = page.t("proposal.column.proposed")
-        drawn = partial(waterfall, page.fmt, page.palette, frame, total, Unit.UNITS)
+        drawn = partial(waterfall, page.palette, frame, total)
         page.chart(f"steps.{kept.id}.{kept.version}", page.t("decisions.card.steps"), drawn, frame, STEPS)
     with right:
         beside(page, shown)

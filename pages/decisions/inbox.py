@@ -10,7 +10,7 @@ from uuid import uuid4
 from analytics.core.access import Action
 from analytics.decisions.proposal import State
 from analytics.decisions.reasons import REASONS
-from analytics.decisions.workflow import Move
+from analytics.decisions.workflow import Move, spelled
 from analytics.metrics.metric import Unit
 from dashboard.services.approval_views import Queue, Wish
 from dashboard.ui.controls import Field, Typed
@@ -41,7 +41,7 @@ def render(page: Page) -> None:
         page.note(page.t("decisions.inbox.empty"))
     else:
         listed(page, queue)
-        names = {one.id: f"{one.node_name} · {one.sku_name} · {one.proposal.quantity:g}" for one in queue.lines}
+        names = {one.id: f"{one.node_name} · {one.sku_name} · {spelled(one.proposal.quantity)}" for one in queue.lines}
         chosen = page.remembered("line")
         page.pick("line", names, chosen if chosen in names else next(iter(names)), partial(page.remember, "line"))
         card(page, page.now(page.services.approvals.one, chosen if chosen in names else next(iter(names))))

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.metrics.metric import Unit
 from dashboard.ui.charts.changes import short
 from dashboard.ui.charts.template import figure
-from dashboard.ui.formatting import Format
+from dashboard.ui.formatting import MINUS
 from dashboard.ui.tokens import Palette
 
 
-def waterfall(fmt: Format, palette: Palette, steps: pd.DataFrame, total: str, unit: Unit) -> go.Figure:
+def waterfall(palette: Palette, steps: pd.DataFrame, total: str) -> go.Figure:
     """``steps``: columns name and units, from top to bottom; ``total`` names the last bar, their sum."""
     names = [*steps["name"].astype(str), total]
     values = [*(float(one) for one in steps["units"]), float(steps["units"].astype(float).sum())]
-    told = [*(fmt.difference(one, unit) for one in values[:-1]), fmt.value(values[-1], unit)]
+    # To the last digit, for the reader adds them up.
+    told = [*(_spelled(abs(one), MINUS if one < 0 else "+") for one in values[:-1]), _spelled(values[-1], "")]
     chart = figure(palette, height=44 + 26 * len(names))
     chart.add_waterfall(
         orientation="h",
@@ -43,6 +43,15 @@ def waterfall(fmt: Format, palette: Palette, steps: pd.DataFrame, total: str, un
     ticks = {"tickvals": list(range(len(names))), "ticktext": [short(name) for name in names]}
     chart.update_yaxes(autorange="reversed", showgrid=False, **ticks)
     return chart
+
+
+def _spelled(value: float, sign: str) -> str:
+    """Up to three decimals, none that say nothing.
+
+    >>> _spelled(1160.5, "+"), _spelled(64.0, "")
+    ('+1,160.5', '64')
+    """
+    return sign + f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def _reach(values: Sequence[float]) -> tuple[float, float]:

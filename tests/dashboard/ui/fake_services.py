@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -13,15 +14,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.core.access import Action, Actor, Grant, Role
+from analytics.core.access import ROOT, Action, Actor, Grant, Role, Scope
 from analytics.core.calendar import Period, baseline, preset_period
 from analytics.core.errors import AccessDenied, DomainError, MissingData
-from dashboard.composition import services_as
+from analytics.decisions.proposal import Origin, State
+from dashboard.composition import Services, services_as
 from dashboard.services.access import NewAccount
+from dashboard.services.approvals import Approvals
 from dashboard.services.audit import Verdict
 from dashboard.services.audit_log import AuditAsked, Chain, Events, Left
 from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
+from dashboard.services.orders import Orders
 from dashboard.services.policies import Policies
 from dashboard.services.requests import Asked, Look
 from dashboard.services.saved_views import Seen
@@ -47,8 +51,10 @@ from data.store.audit import GENESIS, AuditEvent, Deed, Finding, Head, Subject, 
 from data.store.engine import open_store
 from data.store.records import Disclosure, LiveSession, User
 from data.store.saved_views import SavedView
+from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.ui.fake_data_services import FakeFreshness, FakeHealth, FakeJobs, FakeUploads
 from tests.dashboard.ui.fake_forecast import FakeForecast
+from tests.proposals import a_proposal
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
 FRESH = Freshness("b20261031", datetime(2026, 11, 1, 6, 12, tzinfo=UTC), COVERED, "CNY")
@@ -540,9 +546,21 @@ class FakeServices:
     @property
     def policies(self) -> Policies:
         """The real ones, over a store that lasts as long as the tab."""
+        return self._real().policies
+
+    @property
+    def approvals(self) -> Approvals:
+        """The real ones, over the same store with a few proposals in it."""
+        return self._real().approvals
+
+    @property
+    def orders(self) -> Orders:
+        return self._real().orders
+
+    def _real(self) -> Services:
         if "test.home" not in st.session_state:
             st.session_state["test.home"] = TemporaryDirectory()
-        return real_policies(st.session_state["test.home"].name, self.actor)
+        return real_services(st.session_state["test.home"].name, self.actor)
 
     @property
     def desk(self) -> FakeDesk:
@@ -551,10 +569,28 @@ class FakeServices:
 
 def real_policies(home: str, actor: Actor) -> Policies:
     """The real use case over a store in ``home``."""
+    return real_services(home, actor).policies
+
+
+def real_services(home: str, actor: Actor) -> Services:
+    """The real use cases over a store in ``home``, in which three proposals wait, one for a second person."""
     settings = settings_from({"WATERLINE_HOME": home})
     store = open_store(settings.store_url)
     store.migrate()
-    return services_as(settings, store, lambda: actor).policies
+    with UnitOfWork(store, Scope(frozenset({ROOT}))) as unit:
+        if not unit.proposals.hold(["p1"]):
+            far = date(2999, 1, 1)
+            for id, more in PROPOSED.items():
+                unit.proposals.add(a_proposal(id, expires_on=far, owner="S1", **more))
+            unit.commit()
+    return services_as(settings, store, lambda: actor)
+
+
+PROPOSED: dict[str, dict[str, Any]] = {
+    "p1": {},
+    "p2": {"sku": "O1", "unit_cost": None, "author": "u-else", "origin": Origin.REQUEST},
+    "p3": {"sku": "F1", "state": State.SECOND, "approved_by": ("u-else",), "loss_per_day": Decimal(900)},
+}
 
 
 class MissingOverview(FakeOverview):

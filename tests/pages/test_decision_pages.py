@@ -1,0 +1,114 @@
+"""People work the queue off: they see what a line rests on, what would happen, and what became of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.core.access import Role
+from analytics.decisions.proposal import State
+from dashboard.services.approval_views import QueueAsked
+from dashboard.ui.charts.waterfall import waterfall
+from dashboard.ui.tokens import LIGHT
+from dashboard.ui.worklist import Picked, _picked
+from tests.dashboard.ui.fake_services import actor, real_services
+from tests.pages.scripts import fake_app
+from tests.pages.test_pages import LOCALES, texts
+
+pytestmark = pytest.mark.slow
+SEEN = [("p3", 1), ("p1", 1), ("p2", 1)]
+
+
+Folder = TemporaryDirectory[str]
+
+
+@pytest.fixture
+def home() -> Folder:
+    return TemporaryDirectory()
+
+
+def opened(home: Folder, page: str, role: str = "merchandiser") -> AppTest:
+    tab = AppTest.from_function(fake_app, args=(page, "whole", role), default_timeout=60)
+    tab.context = {"locale": LOCALES["en"], "timezone": "Asia/Shanghai"}
+    tab.session_state["test.home"] = home
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def states(home: Folder) -> dict[str, State]:
+    everything = QueueAsked(states=tuple(State))
+    lines = real_services(home.name, actor(Role.MERCHANDISER)).approvals.queue(everything).lines
+    return {one.id: one.state for one in lines}
+
+
+def keys(tab: AppTest) -> set[str]:
+    return {str(one.key).removeprefix("decisions.inbox.") for one in tab.button}
+
+
+def test_ticks_and_changes_are_read_by_line() -> None:
+    edits = {0: {"ticked": True}, 2: {"quantity": 12.5}}
+    assert _picked(SEEN, edits, "quantity", every=False) == Picked((("p3", 1), ("p2", 1)), {"p2": Decimal("12.5")})
+    assert _picked(SEEN, {1: {"ticked": False}}, "quantity", every=True) == Picked((("p3", 1), ("p2", 1)), {})
+    assert _picked(SEEN, {1: {"ticked": True, "quantity": None}}, "quantity", every=False).seen == (("p1", 1),)
+
+
+def press(tab: AppTest, key: str) -> AppTest:
+    tab.button(key=key).click().run()
+    assert not tab.exception
+    return tab
+
+
+def test_what_would_happen_is_told_before_and_what_was_refused_after(home: Folder) -> None:
+    tab = opened(home, "inbox")
+    before = states(home)
+    tab.toggle(key="decisions.inbox.decide.all").set_value(True).run()
+    press(tab, "decisions.inbox.decide.button")
+    assert "**1** will be approved: 100 units, ¥4,525.00." in texts(tab)
+    assert "**1** will be waiting for a second approval: 100 units, ¥0.00, and 1 of unknown cost" in texts(tab)
+    assert "1 do not allow this" in texts(tab)
+    assert states(home) == before
+    press(tab, "decisions.inbox.confirm")
+    assert states(home) == {"p1": State.APPROVED, "p2": State.SECOND, "p3": State.SECOND}
+    assert "approve" in texts(tab)
+    assert "understood" in keys(tab)
+    assert "confirm" not in keys(tab)
+    press(tab, "decisions.inbox.understood")
+    assert "understood" not in keys(tab)
+    history = opened(home, "history")
+    assert len(history.dataframe[0].value) == 2
+    press(history, "decisions.history.release")
+    assert states(home)["p1"] is State.RELEASED
+    assert "1 lines" in texts(history)
+
+
+def test_nothing_ticked_is_said_and_sends_nothing(home: Folder) -> None:
+    tab = press(opened(home, "inbox"), "decisions.inbox.decide.button")
+    assert "No proposal is picked" in texts(tab)
+    assert "confirm" not in keys(tab)
+    press(tab, "decisions.inbox.discard")
+    assert "discard" not in keys(tab)
+
+
+@pytest.mark.parametrize("role", ["dealer", "executive"])
+def test_who_may_only_look_gets_no_buttons(home: Folder, role: str) -> None:
+    assert not [one for one in keys(opened(home, "inbox", role)) if one.startswith("decide")]
+    assert "decisions.history.release" not in keys(opened(home, "history", role))
+
+
+def test_the_evidence_adds_up_to_the_last_digit() -> None:
+    steps = pd.DataFrame({"name": ["demand", "on_hand", "rounding"], "units": [1160.5, -1064.0, 3.5]})
+    [bars] = waterfall(LIGHT, steps, "proposed").data
+    assert list(bars.text) == ["+1,160.5", "−1,064", "+3.5", "100"]
+    assert list(bars.measure) == ["relative", "relative", "relative", "total"]
+
+
+def test_approval_pages_do_not_refresh_by_themselves() -> None:
+    """Nothing may move under the hands of somebody who decides."""
+    folder = Path(__file__).parents[2] / "pages" / "decisions"
+    assert not [file.name for file in folder.glob("*.py") if ".live(" in file.read_text(encoding="utf-8")]
