@@ -79,13 +79,12 @@ class Worklist(Controls):
 
         every = bool(st.session_state.get(f"{base}.all", False))
         grid = f"{grid}.{every}"
-        visible = tables.shown(frame, columns).to_pandas()
+        cells = tables.shown(frame, columns)
+        visible = cells.to_pandas()
         visible.insert(0, TICK, every)
-        config = {column.name: tables.configured(self.fmt, column) for column in columns}
+        config = {column.name: tables.configured(self.fmt, column, cells[column.name]) for column in columns}
         config[TICK] = st.column_config.CheckboxColumn(t(f"{base}.tick"), width=50, pinned=True)
-        config[number] = st.column_config.NumberColumn(
-            t(_label(columns, number)), min_value=0, format=tables.NUMBERS["units"], width=90
-        )
+        config[number] = st.column_config.NumberColumn(t(_label(columns, number)), min_value=0, width=90)
         st.toggle(t(f"{base}.all"), key=f"{base}.all", disabled=self.looks_only)
         with st.form(base, border=False):
             st.data_editor(

@@ -52,7 +52,7 @@ def keys(tab: AppTest) -> set[str]:
 
 
 def test_ticks_and_changes_are_read_by_line() -> None:
-    edits = {0: {"ticked": True}, 2: {"quantity": 12.5}}
+    edits: dict[int, dict[str, object]] = {0: {"ticked": True}, 2: {"quantity": 12.5}}
     assert _picked(SEEN, edits, "quantity", every=False) == Picked((("p3", 1), ("p2", 1)), {"p2": Decimal("12.5")})
     assert _picked(SEEN, {1: {"ticked": False}}, "quantity", every=True) == Picked((("p3", 1), ("p2", 1)), {})
     assert _picked(SEEN, {1: {"ticked": True, "quantity": None}}, "quantity", every=False).seen == (("p1", 1),)
