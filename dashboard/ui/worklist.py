@@ -75,6 +75,8 @@ class Worklist(Controls):
         def submit() -> None:
             edits: Mapping[int, Mapping[str, Any]] = st.session_state[grid]["edited_rows"]
             typed = {one: st.session_state.get(key) for one, key in keys.items()}
+            # Ticking all is for these lines: those that come next would be ticked unseen.
+            st.session_state[f"{base}.all"] = False
             carry_out(button, lambda: send(_picked(seen, edits, number, every=every), typed), "")
 
         every = bool(st.session_state.get(f"{base}.all", False))

@@ -26,12 +26,12 @@ def review(page: Page) -> None:
     page.section(page.t("decisions.inbox.review"))
     if not seen:
         page.note(page.t(f"decisions.inbox.nothing.{'edit' if wish.move == 'edit' else 'ticked'}"))
-    else:
-        foreseen = page.now(page.services.approvals.foresee, seen, wish)
-        summary(page, foreseen)
+    foreseen = page.now(page.services.approvals.foresee, seen, wish)
+    summary(page, foreseen)
+    with page.row("sending"):
         if foreseen.outcomes:
             page.press("confirm", partial(confirm, page, seen, wish, command), count=len(seen) - len(foreseen.refused))
-    page.press("discard", partial(page.hold, "review", None))
+        page.press("discard", partial(page.hold, "review", None))
 
 
 def summary(page: Page, foreseen: Foreseen) -> None:

@@ -73,6 +73,7 @@ def test_what_would_happen_is_told_before_and_what_was_refused_after(home: Folde
     assert "**1** will be waiting for a second approval: 100 units, ¥0.00, and 1 of unknown cost" in texts(tab)
     assert "1 do not allow this" in texts(tab)
     assert states(home) == before
+    assert not tab.toggle(key="decisions.inbox.decide.all").value, "the next lines would be ticked unseen"
     press(tab, "decisions.inbox.confirm")
     assert states(home) == {"p1": State.APPROVED, "p2": State.SECOND, "p3": State.SECOND}
     assert "approve" in texts(tab)
