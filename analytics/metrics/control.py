@@ -65,6 +65,7 @@ def limits(daily: pd.Series, *, length: int, sigmas: float) -> Limits | None:
 
 def _expected(values: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
     """Sum of ``length`` days from each start: each day as the mean of the same weekday in the four weeks before."""
-    weeks = np.stack([values[start - LEVEL_DAYS : start].reshape(-1, 7).mean(axis=0) for start in starts])
+    before = np.lib.stride_tricks.sliding_window_view(values, LEVEL_DAYS)[starts - LEVEL_DAYS]
+    weeks = before.reshape(len(starts), -1, 7).mean(axis=1)
     repeated = np.tile(weeks, (1, -(-length // 7)))[:, :length]
     return np.asarray(repeated.sum(axis=1))
