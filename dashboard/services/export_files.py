@@ -16,7 +16,7 @@ import pandas as pd
 from analytics.core.errors import DomainError
 from analytics.core.safe_cells import dangerous, neutral, printable
 
-Kind = Literal["text", "day", "money", "cents", "count", "units", "times", "change", "rate"]
+Kind = Literal["text", "day", "money", "cents", "count", "units", "times", "change", "rate", "line"]
 """How a column is written: shares and changes are fractions in the frame and percent in the file."""
 
 PERCENT = frozenset({"change", "rate"})

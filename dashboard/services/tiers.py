@@ -12,7 +12,7 @@ from analytics.core.access import ROOT
 from analytics.core.calendar import Period
 from analytics.metrics.control import limits
 from analytics.metrics.query import Question
-from dashboard.services.asked import bucket_of
+from dashboard.services.asked import bucket_of, buckets
 from dashboard.services.desk import Opened
 from dashboard.services.frames import frame_of
 from dashboard.services.kpi import HISTORY, Compared
@@ -33,7 +33,7 @@ class Level:
 
 def tier_of(view: Compared, *, sigmas: float) -> tuple[str, pd.DataFrame]:
     """The level's kind and all its rows: key, name, sales, orders, baseline, change, share, target, attained, expected,
-    unusual ("high", "low" or "").
+    unusual ("high", "low" or ""), line (sales by bucket of the period).
 
     The unusual stand first, those farthest from what was expected on top; then by sales. ``key`` is "" where it is not
     known where something was sold.
@@ -45,7 +45,7 @@ def tier_of(view: Compared, *, sigmas: float) -> tuple[str, pd.DataFrame]:
         found = found.assign(target=found["key"].map(targets).astype(float))
     else:
         found = found.assign(target=np.nan)
-    found = _judged(view, level, found, sigmas=sigmas)
+    found = _judged(view, level, _with_line(view, level, found), sigmas=sigmas)
     names = names_of(view.opened, "partner" if level.kind == "partner" else "region", found["key"])
     total = found["sales"].sum()
     found = found.assign(
@@ -116,6 +116,17 @@ def _with_baseline(view: Compared, level: Level, now: pd.DataFrame) -> pd.DataFr
         return now.assign(baseline=np.nan)
     before = _sums(view, level, view.base, ("sales",)).rename(columns={"sales": "baseline"})
     return now.merge(before, on="key", how="outer").fillna({"sales": 0.0, "orders": 0.0, "baseline": 0.0})
+
+
+def _with_line(view: Compared, level: Level, found: pd.DataFrame) -> pd.DataFrame:
+    """``line``: sales in the buckets of the period, a day without a sale as nothing."""
+    bucket = bucket_of(view.period)
+    sold = _sums(view, level, view.period, ("sales",), bucket)
+    wide = sold.pivot_table(index=bucket, columns="key", values="sales", aggfunc="sum")
+    wide = wide.reindex(buckets(view.period, bucket)).fillna(0.0)
+    nothing = (0.0,) * len(wide)
+    told = [tuple(wide[key]) if key in wide.columns else nothing for key in found["key"]]
+    return found.assign(line=pd.Series(told, index=found.index, dtype=object))
 
 
 def _judged(view: Compared, level: Level, found: pd.DataFrame, *, sigmas: float) -> pd.DataFrame:

@@ -113,7 +113,8 @@ class Tiers:
     """Answer of "who stands where": one row per member of the next ``level`` (province, city or partner).
 
     Columns: key ("" where it is not known), name, sales, orders, baseline, change, share, target, attained, expected,
-    unusual ("high", "low", or "" for ordinary and for what cannot be judged); the unusual first, then by sales.
+    unusual ("high", "low", or "" for ordinary and for what cannot be judged), line (sales by day, week or month of the
+    period); the unusual first, then by sales.
     ``total`` counts all of them; ``sums`` are those of sales, baseline, share and target over all.
     """
 

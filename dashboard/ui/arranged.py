@@ -86,7 +86,8 @@ def arrange(fmt: Format, key: str, columns: Sequence[Column], *, whole: bool) ->
             placeholder=t("table.columns.all"), select_all=False, key=f"{key}.columns", persist_state="session",
         )  # fmt: skip
         if whole:
-            orders = {f"{name} {way}": t(f"table.order.{way}", column=label) for name, label in labels.items()
+            sorted_by = {one.name: labels[one.name] for one in columns if one.kind != "line"}
+            orders = {f"{name} {way}": t(f"table.order.{way}", column=label) for name, label in sorted_by.items()
                       for way in (ASCENDING, DESCENDING)}  # fmt: skip
             _order(fmt, f"{key}.order", orders)
 

@@ -173,7 +173,8 @@ class Showing(Controls):
                 downloads.offer(self.services, self.words, key, export, self._file_name(title), shut=self.looks_only)
 
     def _export(self, name: str, title: str, given: tables.Excerpt, arranged: Arrangement, total: str) -> Export:
-        said = [ExportColumn(one.name, tables.label_of(self.fmt, one), one.kind) for one in arranged.columns]
+        said = [ExportColumn(one.name, tables.label_of(self.fmt, one), one.kind) for one in arranged.columns
+                if one.kind != "line"]  # fmt: skip
         params = to_params(self.asked) if self._options else {}
         days = self._days()
         chosen = {one: choice.code for one, choice in self._choices(name)}

@@ -139,6 +139,8 @@ def configured(fmt: Format, column: Column, values: pa.ChunkedArray) -> Any:
     if column.kind == "day":
         return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=column.width or 95)
     whole = column.kind == "units" and pc.all(pc.equal(values, pc.round(values))).as_py() is not False
+    if column.kind == "line":
+        return st.column_config.LineChartColumn(label, width=column.width)
     return st.column_config.NumberColumn(label, format=NUMBERS["count" if whole else column.kind], width=column.width)
 
 

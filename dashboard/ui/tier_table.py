@@ -15,6 +15,7 @@ TIERS = (
     Column("state", "column.state", width=96),
     Column("sales", "metric.sales.label", "money", 90, ("sales",)),
     Column("change", "column.change", "change", 70, ("sales", "baseline")),
+    Column("line", "column.trend", "line", 100),
     Column("share", "column.share", "rate", 62, ("share",)),
     Column("attained", "column.attained", "rate", 80, ("sales", "target")),
     Column("orders", "metric.orders.label", "count"),

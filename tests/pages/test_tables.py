@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.ui import downloads
 from tests.dashboard.ui.fake_services import PRODUCTS
 from tests.pages.test_pages import opened, texts
 
@@ -70,3 +71,18 @@ def test_columns_that_a_table_no_longer_has_are_passed_over() -> None:
 def test_a_small_table_needs_no_arranging() -> None:
     app = opened("sessions")
     assert not [one for one in app.text_input if str(one.key).endswith(".search")]
+
+
+def test_a_line_is_looked_at_and_neither_sorted_by_nor_exported(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: list[Any] = []
+    monkeypatch.setattr(downloads, "offer", lambda *given, **_: offered.append(given[3]))
+    app = opened("today")
+    tiers = next(one.value for one in app.dataframe if "line" in one.value.columns)
+    assert [len(one) for one in tiers["line"]] == [2, 2, 2]
+    [export] = [one for one in offered if one.table == "tiers"]
+    assert "line" not in {column.name for column in export.columns}
+    assert {"name", "sales"} <= {column.name for column in export.columns}
+    app.session_state["overview.today.tiers.arrange"] = True
+    orders = app.run().selectbox(key="overview.today.tiers.order").options
+    assert orders
+    assert not [one for one in orders if "走势" in one]

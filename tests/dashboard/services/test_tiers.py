@@ -147,3 +147,12 @@ def test_targets_are_those_of_the_members(world: World) -> None:
 def test_brand_sales_without_a_partner_have_a_row_of_their_own(world: World) -> None:
     found = tiers(world)
     assert sales(found)[""] == 35.0
+
+
+def test_the_line_of_a_row_is_made_of_its_own_days(world: World) -> None:
+    """As many points as the period has days, together what the row says; who sells nothing has a line of nothing."""
+    found = tiers(world, partners=("D2",))
+    assert {len(one) for one in found.rows["line"]} == {7}
+    assert dict(zip(found.rows["key"], found.rows["line"], strict=True))["S3"] == (0.0,) * 7
+    for _, row in tiers(world).rows.iterrows():
+        assert sum(row["line"]) == pytest.approx(row["sales"])

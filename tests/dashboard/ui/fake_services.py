@@ -165,7 +165,9 @@ class FakeOverview:
         level = "partner" if asked.partners else "city" if asked.regions else "province"
         rows = ranking([("370000", "山东省"), ("410000", "河南省"), ("", "")], "key", "orders")
         more = {"target": [3e5, float("nan"), 1e5], "attained": [1.0, float("nan"), 1.0], "expected": [2e5] * 3}
-        told = rows.assign(**more, unusual=["high", "low", ""])
+        told = rows.assign(
+            **more, unusual=["high", "low", ""], line=pd.Series([(1.0, 2.0), (2.0, 1.0), (0.0, 0.0)], dtype=object)
+        )
         return Tiers(FRESH, period, base, level, told.head(most), len(told), {})
 
     def rows(self, asked: Asked, most: int = 500) -> Rows:
