@@ -32,6 +32,7 @@ from dashboard.services.jobs import Jobs
 from dashboard.services.loading import Loading
 from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
+from dashboard.services.planning import Planning
 from dashboard.services.policies import Policies
 from dashboard.services.policies import Units as PolicyUnits
 from dashboard.services.saved_views import SavedViews
@@ -113,12 +114,19 @@ def loading_for(settings: Settings, store: Store, actor: Actor, *, patience: tim
 def forecasting_for(settings: Settings, store: Store, actor: Actor) -> Forecasting:
     """Use case of the job that forecasts, in the actor's scope."""
     return Forecasting(
-        actor,
-        settings.forecasts,
-        build=lambda: latest_build(store),
-        facts=lambda build: _facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())),
-        work=work_of(store, actor),
-    )
+        actor, settings.forecasts, lambda: latest_build(store),
+        lambda build: _facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())), work_of(store, actor),
+    )  # fmt: skip
+
+
+def planning_for(settings: Settings, store: Store, actor: Actor) -> Planning:
+    """Use case of the job that plans, in the actor's scope."""
+    return Planning(
+        actor, lambda: latest_build(store),
+        lambda build: _facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())),
+        partial(_run_facts, settings, actor.scope), lambda: _policies(store, _standing(store)[1]),
+        work_of(store, actor),
+    )  # fmt: skip
 
 
 def office_for(
@@ -126,14 +134,11 @@ def office_for(
 ) -> Office:
     """What jobs are made, run and found lost with; they wait ``patience`` for another one that writes."""
     return Office(
-        settings=settings,
-        work=lambda actor: work_of(store, actor)(),
-        reading=lambda actor: UnitOfWork(store, actor.scope, reading=True),
-        tools=lambda actor: Tools(
-            loading_for(settings, store, actor, patience=patience), forecasting_for(settings, store, actor)
-        ),
-        clock=clock,
-    )
+        settings, _writing(store), _reading(store),
+        lambda actor: Tools(loading_for(settings, store, actor, patience=patience),
+                            forecasting_for(settings, store, actor), planning_for(settings, store, actor)),
+        clock,
+    )  # fmt: skip
 
 
 def work_of(store: Store, actor: Actor) -> Callable[[], UnitOfWork]:
@@ -194,7 +199,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         exports=Exports(desk, _means(store, clock)),
-        audit=AuditLog(desk, lambda who: UnitOfWork(store, who.scope, reading=True), settings.audit, clock),
+        audit=AuditLog(desk, _reading(store), settings.audit, clock),
         jobs=jobs,
         uploads=Uploads(desk, jobs, office),
         freshness=DataFreshness(desk, office),
@@ -251,13 +256,8 @@ def _writing(store: Store) -> Callable[[Actor], UnitOfWork]:
 
 
 def _means(store: Store, clock: Clock) -> Means:
-    return Means(
-        work=lambda actor: work_of(store, actor)(),
-        scope_key=_key,
-        # Not those of the page's run: a file may be asked for hours later.
-        policies=lambda: _policies(store, _standing(store)[1]),
-        clock=clock,
-    )
+    # Policies are not those of the page's run: a file may be asked for hours later.
+    return Means(_writing(store), _key, lambda: _policies(store, _standing(store)[1]), clock)
 
 
 def _key(actor: Actor) -> str:

@@ -53,6 +53,7 @@ class Action(StrEnum):
     APPROVE_SECOND = "approve_second"
     RELEASE = "release"
     TEND_PROPOSALS = "tend_proposals"
+    PLAN = "plan"
 
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
@@ -67,14 +68,16 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.DEALER: _PARTNER,
     Role.STORE: _PARTNER,
     Role.GROUP_LEADER: _PARTNER,
-    Role.MERCHANDISER: _HEAD_OFFICE | _DECIDES | {Action.SEE_COST, Action.FORECAST, Action.REQUEST_STOCK},
+    Role.MERCHANDISER: _HEAD_OFFICE | _DECIDES | {Action.SEE_COST, Action.FORECAST, Action.PLAN, Action.REQUEST_STOCK},
     Role.MARKETER: _HEAD_OFFICE,
     Role.APPROVER: _HEAD_OFFICE | _DECIDES | {Action.SEE_COST, Action.APPROVE_POLICIES, Action.APPROVE_SECOND},
     Role.ADMINISTRATOR: _PERSON
     | _POLICIES
     | {Action.LOAD_DATA, Action.MANAGE_USERS, Action.VIEW_AS, Action.SEE_AUDIT}
-    | {Action.KEEP_BACKUPS, Action.FORECAST},
-    Role.SERVICE: frozenset({Action.LOAD_DATA, Action.FORECAST, Action.SEE_PROPOSALS, Action.TEND_PROPOSALS}),
+    | {Action.KEEP_BACKUPS, Action.FORECAST, Action.PLAN},
+    Role.SERVICE: frozenset(
+        {Action.LOAD_DATA, Action.FORECAST, Action.PLAN, Action.SEE_PROPOSALS, Action.TEND_PROPOSALS}
+    ),
 }
 
 

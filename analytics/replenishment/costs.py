@@ -20,9 +20,13 @@ class Priced:
 
 
 def worth(money: Money) -> Floats:
-    """Yuan per unit that is not lost; where the margin is unknown or none the cost, else 1: shares need some order."""
+    """Yuan per unit that is not lost; where the margin is unknown or none the cost, else the price, else 1.
+
+    Shares and urgency need some order; that a number behind it is unknown stands in the line's reasons.
+    """
     known = np.isfinite(money.shortage) & (money.shortage > 0)
-    cost = np.where(np.isfinite(money.cost) & (money.cost > 0), money.cost, 1.0)
+    price = np.where(np.isfinite(money.price) & (money.price > 0), money.price, 1.0)
+    cost = np.where(np.isfinite(money.cost) & (money.cost > 0), money.cost, price)
     return np.asarray(np.where(known, money.shortage, cost), dtype=np.float64)
 
 

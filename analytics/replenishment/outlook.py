@@ -12,7 +12,7 @@ from analytics.replenishment.positions import Positions, thousandths
 from analytics.replenishment.projection import FAN, Delays, Projection, at_level, projected
 
 _WHOLE = ("demand", "with_waste", "with_lost", "need", "net", "assumed")
-_REAL = ("mean", "lost_before", "lost_after")
+_REAL = ("mean", "sold_before", "lost_before", "lost_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Outlook:
     assumed: Ints
     fan: Floats
     mean: Floats
+    sold_before: Floats
     lost_before: Floats
     lost_after: Floats
     spare: Ints

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from analytics.replenishment.bounded import Bounded, bounded
 from analytics.replenishment.costs import Priced, priced, saving, worth
 from analytics.replenishment.demand import Demand, Floats, Ints
 from analytics.replenishment.outlook import Outlook, outlook
-from analytics.replenishment.positions import Flags, Packs, Positions
+from analytics.replenishment.positions import Flags, Limits, Packs, Positions, thousandths
 from analytics.replenishment.projection import delays
 from analytics.replenishment.reasons import Bits, Reason, marked
 from analytics.replenishment.sharing import Claims
@@ -32,7 +32,8 @@ class Terms:
 class Plan:
     """``rows``: positions with a need. ``quantity``: thousandths to propose, 0 where the line is withheld for one of
     its ``reasons``; ``transfer``: whether it comes from ``offer.giver``. ``nothing``: the price of doing nothing;
-    ``bought``: that of the order. ``urgency``: yuan lost per day for as long as nothing is ordered (NaN: unknown).
+    ``bought``: that of the order; ``room``: thousandths that fit into each node when it comes. ``urgency``: yuan lost
+    per day for as long as nothing is ordered, see :func:`worth`.
     """
 
     rows: Ints
@@ -45,6 +46,7 @@ class Plan:
     urgency: Floats
     reasons: Bits
     outlook: Outlook
+    room: Ints
 
 
 def planned(
@@ -57,6 +59,7 @@ def planned(
     """
     late = delays(terms.paths, terms.seed)
     seen = outlook(positions, demands, late, giver_level=terms.giver_level)
+    positions = replace(positions, room=_room(positions, seen))
     rows = np.flatnonzero(seen.need > 0)
     claims = _claims(positions, seen, rows)
     limits = bounded(claims, positions.room.some(rows), positions.supply.some(rows), fairness_cap=terms.fairness_cap)
@@ -77,7 +80,16 @@ def planned(
         urgency=_urgency(positions, seen, rows),
         reasons=positions.reasons[rows] | np.where(moved, 0, _reasons(limits, worthless)),
         outlook=seen,
+        room=positions.room.left,
     )
+
+
+def _room(positions: Positions, seen: Outlook) -> Limits:
+    """What is sold before the receipt makes room for what comes with it."""
+    group = positions.room.group
+    limited = group >= 0
+    sold = np.bincount(group[limited], seen.sold_before[limited], minlength=len(positions.room.left))
+    return Limits(group, positions.room.left + thousandths(sold.astype(np.float64)))
 
 
 def _claims(positions: Positions, seen: Outlook, rows: Ints) -> Claims:
@@ -119,7 +131,7 @@ def _offers(
 def _urgency(positions: Positions, seen: Outlook, rows: Ints) -> Floats:
     """What is lost between the receipt and the following one without an order, per day of it."""
     days = np.maximum(positions.window.following[rows] - positions.window.receipt[rows], 1)
-    return np.asarray(positions.money.shortage[rows] * seen.lost_after[rows] / days)
+    return np.asarray(worth(positions.money)[rows] * seen.lost_after[rows] / days)
 
 
 def _reasons(limits: Bounded, worthless: Flags) -> Bits:

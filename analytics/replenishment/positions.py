@@ -93,11 +93,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Yuan, by position, NaN where unknown. ``cost``: of a unit; ``shortage``: a unit that is not sold; ``holding``: a
-    unit that is kept for a day; ``freight``: a unit on its way here; ``fixed``: an order on its lane.
+    """Yuan, by position, NaN where unknown. ``cost``, ``price``: of a unit; ``shortage``: a unit that is not sold;
+    ``holding``: a unit that is kept for a day; ``freight``: a unit on its way; ``fixed``: an order on its lane.
     """
 
     cost: Floats
+    price: Floats
     shortage: Floats
     holding: Floats
     freight: Floats
@@ -114,7 +115,10 @@ class Packs:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A resource that positions share: ``group`` per position (−1: unlimited), ``left`` per group, thousandths."""
+    """A resource that positions share: ``group`` per position (−1: unlimited), ``left`` per group, thousandths.
+
+    Of room: what the node's capacity leaves beside all that is there and on its way, which may be less than nothing.
+    """
 
     group: Ints
     left: Ints

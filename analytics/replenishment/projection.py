@@ -35,8 +35,9 @@ class Projection:
     """Of rows of one chunk. ``demand`` … ``need`` are thousandths, one after the other: the quantile of demand until
     the following receipt; with what expires unsold; less what is lost before the order can arrive; and what is needed.
 
-    ``net``: what there is and what comes in time. ``fan``: rows × levels of FAN. ``lost_before`` and ``lost_after``:
-    units expected to be lost before and after the receipt without an order. ``needs``: rows × paths, rising.
+    ``net``: what there is and what comes in time. ``fan``: rows × levels of FAN. ``sold_before``: units expected to be
+    sold before the receipt; ``lost_before`` and ``lost_after``: lost before and after it without an order. ``needs``:
+    rows × paths, rising.
     """
 
     demand: Ints
@@ -47,6 +48,7 @@ class Projection:
     assumed: Ints
     fan: Floats
     mean: Floats
+    sold_before: Floats
     lost_before: Floats
     lost_after: Floats
     needs: Singles
@@ -116,6 +118,7 @@ def _one(told: Until, held: _Held, events: Events, window: Window, level: Floats
         assumed=thousandths(assumed),
         fan=np.stack([at_level(ranked_demand, np.full(len(level), one)) for one in FAN], axis=1),
         mean=end.mean(axis=1, dtype=np.float64),
+        sold_before=(there - steps.lost).mean(axis=1, dtype=np.float64),
         lost_before=steps.lost.mean(axis=1, dtype=np.float64),
         lost_after=np.maximum(needs, 0).mean(axis=1, dtype=np.float64),
         needs=needs,

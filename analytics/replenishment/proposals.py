@@ -19,6 +19,10 @@ from analytics.replenishment.projection import FAN
 from analytics.replenishment.reasons import told
 from analytics.replenishment.waterfall import Waterfall, waterfall
 
+ALTERNATIVES = ("do_nothing", "purchase", "transfer")
+PRICED = ("answer_cost", "answer_lost")
+"""Inputs that say what the proposed answer itself costs, and what is lost with it."""
+
 _FAN = tuple(f"{level:.2f}" for level in FAN)
 PLACES = 12
 """Digits of a digest in an id: two lines of one day alike by chance once in ten million plans of a million lines."""
@@ -144,7 +148,7 @@ class _Columns:
                          self.waterfall.bounds(at)),
             alternatives=tuple(self._alternatives(at)),
             fan=dict(zip(_FAN, map(units_of, self.fan[at]), strict=True)),
-            inputs={**inputs, **_priced("answer", cost, lost)},
+            inputs={**inputs, **_priced(cost, lost)},
             policies=self.frame.policy_sets[self.policies[at]],
             build=self.frame.build,
             run=self.frame.run,
@@ -169,10 +173,10 @@ class _Columns:
         return self.days[after]
 
 
-def _priced(name: str, cost: float, lost: float) -> dict[str, str]:
-    if not math.isfinite(cost):
-        return {f"{name}_lost": str(yuan_of(lost))}
-    return {f"{name}_cost": str(yuan_of(cost)), f"{name}_lost": str(yuan_of(lost))}
+def _priced(cost: float, lost: float) -> dict[str, str]:
+    """PRICED, as far as it is known."""
+    values = zip(PRICED, (cost, lost), strict=True)
+    return {name: str(yuan_of(value)) for name, value in values if math.isfinite(value)}
 
 
 def _pairs(cost: Floats, lost: Floats) -> list[tuple[float, float]]:

@@ -18,6 +18,7 @@ from dashboard.cli.decisions import decide, export
 from dashboard.cli.forecasts import forecast
 from dashboard.cli.jobs import job, jobs, run_here, start_in_background
 from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
+from dashboard.cli.plans import plan
 from dashboard.cli.policies import policies
 from dashboard.cli.printing import (
     answer_facts,
@@ -49,6 +50,7 @@ app.add_typer(job, name="job", hidden=True)
 app.command()(forecast)
 app.command()(decide)
 app.command()(export)
+app.command()(plan)
 app.command()(backup)
 app.command()(exports)
 app.command()(restore)

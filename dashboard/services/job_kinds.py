@@ -11,6 +11,8 @@ from typing import Any
 from analytics.core.access import Action
 from dashboard.services.forecasting import Forecasting, facts_of
 from dashboard.services.loading import Loading
+from dashboard.services.planning import Planning
+from dashboard.services.planning import facts_of as plan_facts
 from data.sources.inputs import shown
 from data.sources.report import IngestReport, Progress
 
@@ -27,6 +29,7 @@ class Tools:
 
     loading: Loading
     forecasting: Forecasting
+    planning: Planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def _vacuum(task: Task) -> Result:
     return Result(swept, asdict(swept))
 
 
-def _check_forecast(_tools: Tools, arguments: Arguments) -> None:
+def _check_as_of(_tools: Tools, arguments: Arguments) -> None:
     as_of = arguments.get("as_of")
     if as_of:
         date.fromisoformat(as_of)
@@ -118,10 +121,19 @@ def _forecast(task: Task) -> Result:
     return Result(run, facts_of(run))
 
 
+def _plan(task: Task) -> Result:
+    as_of = task.arguments.get("as_of")
+    made = task.tools.planning.run(
+        as_of=date.fromisoformat(as_of) if as_of else None, now=task.now, progress=task.progress
+    )
+    return Result(made, plan_facts(made))
+
+
 KINDS: Mapping[str, Kind] = {
     "ingest": Kind(Action.LOAD_DATA, _ingest, _check_ingest, _told_of_ingest),
     "build": Kind(Action.LOAD_DATA, _build),
     "vacuum": Kind(Action.LOAD_DATA, _vacuum),
-    "forecast": Kind(Action.FORECAST, _forecast, _check_forecast),
+    "forecast": Kind(Action.FORECAST, _forecast, _check_as_of),
+    "plan": Kind(Action.PLAN, _plan, _check_as_of),
 }
 """A further kind joins here, and what its work needs joins :class:`Tools`."""

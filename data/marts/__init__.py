@@ -12,6 +12,7 @@ from data.marts import (
     sales,
     service,
     shelf,
+    supply,
     targets,
     territories,
 )
@@ -29,4 +30,5 @@ MARTS: tuple[Mart, ...] = (
     *targets.MARTS,
     *territories.MARTS,
     *demand.MARTS,
+    *supply.MARTS,
 )

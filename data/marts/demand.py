@@ -49,11 +49,13 @@ def stock_node(inputs: Inputs) -> ir.Table:
     known = declared.select(
         node=declared.node, name=declared.name, kind=declared.kind, region=declared.region,
         owner=declared.partner.fill_null(ROOT), listed=ibis.literal(True),
+        latitude=declared.latitude, longitude=declared.longitude, capacity=declared.capacity.cast("float64"),
     )  # fmt: skip
     missing = sold.select("node", "owner").distinct().anti_join(known, "node")
     unlisted = missing.select(
         node=missing.node, name=missing.node.re_replace(f"^{UNNAMED}", ""), kind=ibis.null("string"),
         region=ibis.null("string"), owner=missing.owner, listed=ibis.literal(False),
+        latitude=ibis.null("float64"), longitude=ibis.null("float64"), capacity=ibis.null("float64"),
     )  # fmt: skip
     return known.union(unlisted)
 
@@ -127,8 +129,10 @@ def supply_lane(inputs: Inputs) -> ir.Table:
     nodes = inputs.mart("stock_node").select("node", "owner")
     joined = rows.inner_join(nodes, "node")
     return joined.select(
-        "owner", "lane", "origin", "node", "sku",
-        lead_days=joined.lead_days.cast("float64"), review_weekdays=joined.review_weekdays,
+        "owner", "lane", "origin", "node", "sku", "cut_off",
+        lead_days=joined.lead_days.cast("float64"), spread=joined.lead_days_spread.cast("float64"),
+        review_weekdays=joined.review_weekdays,
+        fixed_cost=joined.fixed_cost.cast("float64"), cost_per_kg=joined.cost_per_kg.cast("float64"),
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ def product(inputs: Inputs) -> ir.Table:
     """Grain: sku. ``listed`` is false for a SKU that only facts name."""
     declared = inputs.current("product")
     known = declared.select(
-        "sku", "name", "category", "brand", "pack_size", "units_per_case", "kg", "launched", "discontinued", listed=True
-    )
+        "sku", "name", "category", "brand", "pack_size", "units_per_case", "kg", "launched", "discontinued", "supplier",
+        moq=declared.moq, multiple=declared.order_multiple, listed=True,
+    )  # fmt: skip
     return _with_unlisted(known, named(inputs, "sku"), "sku", "name")
 
 

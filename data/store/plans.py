@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -39,6 +40,15 @@ class Plan:
     counted: Mapping[str, int]
     actor: Actor
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Version, state and quantity of a proposal as it is kept."""
+
+    version: int
+    state: State
+    quantity: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,16 @@ class Plans:
             left_out=tuple(id for id in wanted if id not in free),
         )
 
+    def standing(self, ids: Iterable[str]) -> dict[str, Standing]:
+        """Of proposals within reach, by id."""
+        told = proposals.c
+        found: dict[str, Standing] = {}
+        for some in _chunks(ids):
+            asked = select(told.id, told.version, told.state, told.quantity).where(self._visible, told.id.in_(some))
+            for row in self._connection.execute(asked):
+                found[row.id] = Standing(row.version, State(row.state), row.quantity)
+        return found
+
     def _replaceable(self, plan: Plan) -> Sequence[Row[Any]]:
         asked = select(proposals).where(self._visible, replaceable(plan.as_of)).order_by(proposals.c.id)
         return self._connection.execute(asked.with_for_update()).all()
@@ -153,7 +173,18 @@ def _differs(kept: Row[Any], wanted: Proposal) -> bool:
     return kept.state == State.SUPERSEDED.value or any(getattr(kept, name) != news[name] for name in _TOLD)
 
 
-_TOLD = ("owner", "proposed", "unit_cost", "order_by", "expected_receipt", "expires_on", "loss_per_day", "reasons")
+_TOLD = (
+    "kind",
+    "source",
+    "owner",
+    "proposed",
+    "unit_cost",
+    "order_by",
+    "expected_receipt",
+    "expires_on",
+    "loss_per_day",
+    "reasons",
+)
 
 
 def _moved(plan: Plan, kept: Row[Any], move: Move, after: Proposal | None) -> Moved:

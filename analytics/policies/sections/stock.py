@@ -5,10 +5,12 @@ from __future__ import annotations
 from analytics.policies.policy import Keys, Measure, Policy
 from analytics.policies.sections.shorthand import days, decimal, money, share
 
+_PLAN = ("plan",)
+
 POLICIES: tuple[Policy, ...] = (
     decimal("stock.store_reserve", Measure.UNITS, "30", "0", "100000", keyed_by=Keys.CATEGORY),
     days("stock.near_expiry_days", 60, 0, keyed_by=Keys.CATEGORY),
-    share("stock.out_risk", "0.05", "0.001", "0.5", keyed_by=Keys.CATEGORY),
+    share("stock.out_risk", "0.05", "0.001", "0.5", keyed_by=Keys.CATEGORY, used_by=_PLAN),
     days("stock.overstock_days", 60, keyed_by=Keys.CATEGORY),
     share("stock.high_quantile", "0.95", "0.5", "0.999", keyed_by=Keys.CATEGORY),
     share("stock.out_target", "0.012", "0", "0.5"),
@@ -20,6 +22,8 @@ POLICIES: tuple[Policy, ...] = (
     days("stock.transfer_days_before_low", 2, 0, 90),
     days("stock.transfer_days_before_high", 3, 0, 90),
     decimal("stock.markdown_radius_km", Measure.KILOMETRES, "3", "0.1", "100"),
-    money("stock.rebalance_min_amount", "200", "0", "1000000", money=True),
-    decimal("stock.rebalance_min_units", Measure.UNITS, "6", "0", "100000"),
+    money("stock.rebalance_min_amount", "200", "0", "1000000", money=True, used_by=_PLAN),
+    decimal("stock.rebalance_min_units", Measure.UNITS, "6", "0", "100000", used_by=_PLAN),
+    days("stock.transfer_days", 2, 0, 60, used_by=_PLAN),
+    decimal("stock.transfer_km", Measure.KILOMETRES, "150", "0", "10000", used_by=_PLAN),
 )

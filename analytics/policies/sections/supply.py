@@ -7,8 +7,10 @@ from decimal import Decimal
 from analytics.policies.policy import Keys, Measure, Policy
 from analytics.policies.sections.shorthand import count, days, decimal, money, share
 
+_PLAN = ("plan",)
+
 POLICIES: tuple[Policy, ...] = (
-    days("replenishment.horizon_days", 14, 7, 365),
+    days("replenishment.horizon_days", 14, 7, 365, used_by=_PLAN),
     Policy("replenishment.member_day", Measure.DAY_OF_MONTH, 18, 1, 28, owner="members"),
     Policy(
         "replenishment.order_up_to",
@@ -17,16 +19,20 @@ POLICIES: tuple[Policy, ...] = (
         choices=("critical_ratio", "service_level"),
         keyed_by=Keys.CATEGORY,
         money=True,
+        used_by=_PLAN,
     ),
-    share("replenishment.service_level", "0.95", "0.5", "0.999", keyed_by=Keys.CATEGORY, money=True),
+    share("replenishment.service_level", "0.95", "0.5", "0.999", keyed_by=Keys.CATEGORY, money=True, used_by=_PLAN),
     decimal(
         "replenishment.shortage_cost", Measure.FACTOR, "1", "0", "20", owner="finance", keyed_by=Keys.CATEGORY,
-        money=True,
+        money=True, used_by=_PLAN,
     ),
-    share("replenishment.holding_cost", "0.20", "0", "2", owner="finance", keyed_by=Keys.CATEGORY, money=True),
-    money("replenishment.freight_per_kg", "0.60", "0", "1000", owner="finance", money=True),
-    money("replenishment.freight_fixed", "80", "0", "100000", owner="finance", money=True),
-    share("replenishment.fairness_cap", "0.20", "0", "1", money=True),
+    share(
+        "replenishment.holding_cost", "0.20", "0", "2", owner="finance", keyed_by=Keys.CATEGORY, money=True,
+        used_by=_PLAN,
+    ),
+    money("replenishment.freight_per_kg", "0.60", "0", "1000", owner="finance", money=True, used_by=_PLAN),
+    money("replenishment.freight_fixed", "80", "0", "100000", owner="finance", money=True, used_by=_PLAN),
+    share("replenishment.fairness_cap", "0.20", "0", "1", money=True, used_by=_PLAN),
     money(
         "decision.amount_limit", "0", "0", "100000000", owner="finance", keyed_by=Keys.ROLE, money=True,
         by_key={"merchandiser": Decimal(50_000), "approver": Decimal(500_000)}, used_by=("approvals",),

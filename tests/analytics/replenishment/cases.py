@@ -80,6 +80,7 @@ class Case:
             ),
             money=Money(
                 cost=column(ones, "cost"),
+                price=column(ones, "cost") + column(ones, "shortage"),
                 shortage=column(ones, "shortage"),
                 holding=column(ones, "cost") * 0.2 / 365,
                 freight=np.zeros(len(ones)),
@@ -120,7 +121,7 @@ class Case:
         for one, got in zip(self.ones, units, strict=True):
             for left, name in ((room, one.node), (supply, one.source)):
                 if name in left:
-                    left[name] = max(left[name] - got, 0)
+                    left[name] -= got
         return Case(tuple(ones), room, supply)
 
 

@@ -45,10 +45,11 @@ def test_rounding_to_packs_breaks_no_limit(case: Case) -> None:
     """Of all lines that are not forced by their least quantity, and of supply always."""
     plan, positions = case.plan(), case.positions
     sure = np.where(plan.bounded.forced, 0, plan.quantity)
-    for limits, units in ((positions.room, sure), (positions.supply, plan.quantity)):
-        group = limits.group[plan.rows]
-        taken = np.bincount(group[group >= 0], units[group >= 0], minlength=len(limits.left))
-        assert (taken <= limits.left).all()
+    supply = (positions.supply.group, positions.supply.left, plan.quantity)
+    for groups, left, units in ((positions.room.group, plan.room, sure), supply):
+        group = groups[plan.rows]
+        taken = np.bincount(group[group >= 0], units[group >= 0], minlength=len(left))
+        assert (taken <= np.maximum(left, 0)).all()
 
 
 @given(ones(spread=0.0, reserved=0), st.integers(1, 40))

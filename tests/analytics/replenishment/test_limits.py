@@ -23,10 +23,11 @@ NO_LIMIT = Limits(np.array([-1]), np.array([], dtype=np.int64))
 def test_no_limit_is_passed_but_by_a_least_quantity_that_says_so(case: Case) -> None:
     plan, positions = case.plan(), case.positions
     forced = plan.bounded.forced & (plan.quantity > 0)
-    for limits, free in ((positions.supply, np.zeros(len(forced), bool)), (positions.room, forced)):
+    supply, room = (positions.supply, positions.supply.left), (positions.room, plan.room)
+    for (limits, most), free in ((supply, np.zeros(len(forced), bool)), (room, forced)):
         group = limits.group[plan.rows]
-        for number, left in enumerate(limits.left.tolist()):
-            assert plan.quantity[(group == number) & ~free].sum() <= left
+        for number, left in enumerate(most.tolist()):
+            assert plan.quantity[(group == number) & ~free].sum() <= max(left, 0)
     for line, bits in zip(plan.quantity.tolist(), plan.reasons.tolist(), strict=True):
         assert line > 0 or bits, "a line that is left out says why"
     packs, below = positions.packs, plan.bounded.below
@@ -88,6 +89,13 @@ def test_packs_stay_in_the_room_unless_the_least_quantity_forces_them(
     claims = _claims(need, moq, multiple)
     found = bounded(claims, Limits(np.array([0]), np.array([room * 1000])), NO_LIMIT, fairness_cap=0)
     assert (found.supplied.tolist(), found.forced.tolist()) == ([expected * 1000], [forced])
+
+
+def test_room_is_what_capacity_leaves_when_the_order_comes() -> None:
+    """20 of 40 there are sold by then: what is needed for five days fits into a node for 70 that was half full."""
+    one = One(np.full((8, 16), 10), on_hand=40, receipt=3, following=10)
+    assert Case((one,), room={"N0": 30.0}).quantities() == [50.0]
+    assert Case((one,), room={"N0": 20.0}).quantities() == [40.0]
 
 
 def test_a_supply_below_the_least_quantity_is_not_passed() -> None:

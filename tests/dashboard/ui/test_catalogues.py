@@ -22,11 +22,15 @@ from analytics.metrics.registry import METRICS
 from analytics.policies.change import FOUND, State
 from analytics.policies.policy import CRITERIA, Keys, Measure
 from analytics.policies.registry import POLICIES, SECTIONS
+from analytics.replenishment import waterfall
+from analytics.replenishment.proposals import ALTERNATIVES, PRICED
+from analytics.replenishment.reasons import Reason
 from dashboard.api.own_words import NAMES as STREAMLIT
 from dashboard.services.exports import EXPORT
 from dashboard.services.forecast_view import EVENTS
 from dashboard.services.job_kinds import KINDS
 from dashboard.services.map_values import METRICS as MAPPED
+from dashboard.services.plan_evidence import TOLD
 from dashboard.services.policy_effects import COUNTS
 from dashboard.services.requests import PER, STEPS
 from dashboard.ui.asked_url import CUSTOM, LISTS
@@ -159,13 +163,25 @@ def made_keys() -> set[str]:
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
-    keys |= access_keys() | saved_view_keys() | proposal_keys()
+    keys |= access_keys() | saved_view_keys() | proposal_keys() | plan_keys()
     keys |= {f"fulfilment.{kind}" for kind in ("cancelled", "refunded")} | contract_words()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
     needed = {table for fact in FACTS.values() for table in fact.needs}
     needed |= {table for metric in METRICS for table in metric.needs}
     return keys | {f"table.{table}" for table in needed | {one for spec in PAGES for one in spec.needs}}
+
+
+def plan_keys() -> set[str]:
+    """Words of what a plan says of its proposals."""
+    steps = {f"proposal.step.{one}" for one in waterfall.STEPS}
+    steps |= {f"proposal.bound.{one}" for one in waterfall.BOUNDS}
+    keys = steps | {f"proposal.reason.{reason}" for reason in Reason} | {f"job.stage.{one}" for one in ("plan", "save")}
+    keys |= {f"proposal.alternative.{one}" for one in ALTERNATIVES} | {
+        f"proposal.input.{one}" for one in (*TOLD, *PRICED)
+    }
+    columns = ("node", "sku", "source", "quantity", "order_by", "loss_per_day", "reasons")
+    return keys | {f"cli.column.{name}" for name in columns}
 
 
 def proposal_keys() -> set[str]:

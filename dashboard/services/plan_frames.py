@@ -1,0 +1,143 @@
+"""From scoped marts to what a plan looks at, as of a day: stock by lot, deliveries, lanes, costs, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from dashboard.services.desk import Facts
+from dashboard.services.frames import frame_of
+
+PRICED_DAYS = 90
+"""Days of sales whose mean price stands in where no price is agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFrames:
+    """Everything as it was known at the end of the day ``as_of``.
+
+    ``series``: owner, node, sku, category, bucket, answered, flags, methods, per forecast series. ``lots``, ``inbound``
+    and ``available`` as of the day; ``moved``: balance by node and SKU. ``terms`` by SKU: supplier, kg, moq, multiple,
+    cost, price, discontinued. ``families``: owner → the top of its branch of the tree.
+    """
+
+    as_of: date
+    series: pd.DataFrame
+    nodes: pd.DataFrame
+    lots: pd.DataFrame
+    moved: pd.DataFrame
+    available: pd.DataFrame
+    inbound: pd.DataFrame
+    lanes: pd.DataFrame
+    terms: pd.DataFrame
+    limits: pd.DataFrame
+    listed: pd.DataFrame
+    families: pd.Series
+
+
+def plan_frames(facts: Facts, forecast: Facts, as_of: date) -> PlanFrames:
+    """Read marts and the run's series; what came after ``as_of`` is left out."""
+    series = _read(forecast, "forecast_series", "owner", "series", "node", "sku", "category", "bucket", "answered",
+                   "flags", "methods")  # fmt: skip
+    nodes = _read(facts, "stock_node", "owner", "node", "kind", "listed", "latitude", "longitude", "capacity")
+    return PlanFrames(
+        as_of=as_of,
+        series=series.sort_values("series", ignore_index=True),
+        nodes=nodes.drop_duplicates("node").set_index("node"),
+        lots=_lots(facts, as_of),
+        moved=_moved(facts, as_of),
+        available=_available(facts, as_of),
+        inbound=_inbound(facts, as_of),
+        lanes=_read(facts, "supply_lane"),
+        terms=_terms(facts, as_of),
+        limits=_read(facts, "supply_week"),
+        listed=_read(facts, "listed", "node", "sku", "first", "last"),
+        families=_families(facts),
+    )
+
+
+def _read(facts: Facts, name: str, *columns: str) -> pd.DataFrame:
+    rows = facts.table(name)
+    return frame_of(facts.answer(rows.select(*columns) if columns else rows))
+
+
+def _lots(facts: Facts, as_of: date) -> pd.DataFrame:
+    """The last count of each node: node, sku, lot, expiry, day, on_hand, reserved."""
+    rows = facts.table("lot_day")
+    past = rows.filter(rows.day <= as_of)
+    last = past.group_by("node").aggregate(last=past.day.max())
+    newest = past.inner_join(last, "node").filter(lambda t: t.day == t.last)
+    return frame_of(facts.answer(newest.select("node", "sku", "lot", "expiry", "day", "on_hand", "reserved")))
+
+
+def _moved(facts: Facts, as_of: date) -> pd.DataFrame:
+    """Balance of movements; of those that were ever below zero the beginning is missing, so nothing is known."""
+    rows = facts.table("moved_day")
+    moves = frame_of(facts.answer(rows.filter(rows.day <= as_of).select("node", "sku", "day", "units")))
+    moves = moves.sort_values(["node", "sku", "day"])
+    moves = moves.assign(balance=moves.groupby(["node", "sku"])["units"].cumsum())
+    told = moves.groupby(["node", "sku"], as_index=False).agg(
+        balance=("balance", "last"), lowest=("balance", "min"), day=("day", "max")
+    )
+    return told[told["lowest"] >= 0]
+
+
+def _available(facts: Facts, as_of: date) -> pd.DataFrame:
+    """Whether it was in stock when that was last told: node, sku, in_stock."""
+    rows = facts.table("available_day")
+    past = rows.filter(rows.day <= as_of)
+    last = past.group_by("node", "sku").aggregate(in_stock=past.in_stock.argmax(past.day))
+    return frame_of(facts.answer(last))
+
+
+def _inbound(facts: Facts, as_of: date) -> pd.DataFrame:
+    """Deliveries that were open that evening: node, sku, origin, ordered, promised, quantity, open."""
+    rows = facts.table("inbound_line")
+    told = frame_of(facts.answer(rows.filter(rows.ordered <= as_of)))
+    later = pd.to_datetime(told["received_on"]).dt.date > as_of
+    came = told["received"].where(~later, 0.0)
+    shut = told["closed"].astype(bool) & ~later
+    return told.assign(open=(told["quantity"] - came).where(~shut, 0.0).clip(lower=0.0))
+
+
+def _terms(facts: Facts, as_of: date) -> pd.DataFrame:
+    """By sku: supplier, kg, moq, multiple, cost, price, discontinued."""
+    terms = _read(
+        facts, "product", "sku", "category", "supplier", "kg", "moq", "multiple", "units_per_case", "discontinued"
+    )
+    terms = terms.assign(multiple=terms["multiple"].fillna(terms["units_per_case"]))
+    costs = _read(facts, "unit_cost")
+    costs = costs[(costs["first"] <= as_of) & (costs["until"] > as_of)][["sku", "cost"]]
+    plans = _read(facts, "price_plan")
+    agreed = plans[plans["first"] <= as_of].sort_values(["sku", "first"]).drop_duplicates("sku", keep="last")
+    told = terms.merge(costs.drop_duplicates("sku"), "left", on="sku").merge(agreed[["sku", "price"]], "left", on="sku")
+    paid = _paid(facts, as_of).reindex(told["sku"]).to_numpy()
+    return told.assign(price=told["price"].fillna(pd.Series(paid, index=told.index))).set_index("sku")
+
+
+def _paid(facts: Facts, as_of: date) -> pd.Series:
+    """Yuan a unit by SKU over the last months, gifts left out."""
+    rows = facts.table("sales_line")
+    recent = rows.filter((rows.day <= as_of) & (rows.day > as_of - timedelta(days=PRICED_DAYS)) & (rows.amount > 0))
+    sums = frame_of(facts.answer(recent.group_by("sku").aggregate(
+        units=recent.units.sum().cast("float64"), amount=recent.amount.sum().cast("float64")
+    )))  # fmt: skip
+    units = sums["units"].to_numpy(dtype=float)
+    price = np.divide(sums["amount"].to_numpy(dtype=float), units, out=np.full(len(sums), np.nan), where=units > 0)
+    return pd.Series(price, index=sums["sku"])
+
+
+def _families(facts: Facts) -> pd.Series:
+    partners = _read(facts, "partner", "partner", "parent").drop_duplicates("partner")
+    parent = dict(zip(partners["partner"], partners["parent"], strict=True))
+    tops = {}
+    for one in parent:
+        top = one
+        # The tree has no circles: the build refuses them.
+        while isinstance(parent.get(top), str) and parent[top] in parent:
+            top = parent[top]
+        tops[one] = top
+    return pd.Series(tops, dtype=object)

@@ -1,0 +1,133 @@
+"""Stock of a plan's positions as of a day: what was counted, what is on its way, what proposals bring and take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analytics.decisions.proposal import Kind, State
+from analytics.replenishment.order_days import REVIEW_DAYS
+from analytics.replenishment.positions import Dated, Stock, dated
+from analytics.replenishment.reasons import Bits, Reason, marked
+from dashboard.services.plan_frames import PlanFrames
+from data.store.proposals import Coming
+
+KEY = ["node", "sku"]
+
+
+@dataclass(frozen=True, slots=True)
+class StockFound:
+    """``counted_on``: day of the count by position, None where there is none. ``spoken_for``: by (source, sku), units
+    that proposals take from there.
+    """
+
+    stock: Stock
+    reasons: Bits
+    counted_on: pd.Series
+    spoken_for: pd.Series
+
+
+def stock_of(frames: PlanFrames, rows: pd.DataFrame, coming: Sequence[Coming]) -> StockFound:
+    """``rows``: node and sku per position."""
+    index = pd.MultiIndex.from_frame(rows[KEY])
+    lots, moved = _lots(frames), frames.moved.set_index(KEY)
+    sums = lots.groupby(KEY)[["held", "expired", "booked", "missing"]].sum().reindex(index).fillna(0.0)
+    days = frames.lots.groupby("node")["day"].first()
+    counted_on = pd.Series(rows["node"].map(days).to_numpy(), dtype=object)
+    balance = moved["balance"].reindex(index).to_numpy(dtype=float)
+    by_moves = counted_on.isna().to_numpy() & np.isfinite(balance)
+    counted_on = counted_on.where(~by_moves, pd.Series(moved["day"].reindex(index).to_numpy(), dtype=object))
+    told = frames.available.set_index(KEY)["in_stock"].reindex(index)
+    counted = counted_on.notna().to_numpy()
+    inbound, overdue = _inbound(frames, index)
+    bringing, taking = _proposed(frames, coming)
+    stock = Stock(
+        on_hand=np.where(by_moves, balance, sums["held"].to_numpy()),
+        expired=sums["expired"].to_numpy(),
+        reserved=sums["booked"].to_numpy(),
+        outgoing=_sums(taking[taking["kind"] == Kind.TRANSFER.value], index),
+        counted=counted,
+        empty=~counted & told.eq(False).to_numpy(),
+        lots=_dated(lots[lots["left"] > 0], index, "left"),
+        inbound=inbound,
+        coming=_dated(bringing, index, "units"),
+    )
+    reasons = (
+        marked(Reason.STOCK_NEGATIVE, sums["missing"].to_numpy() > 0)
+        | marked(Reason.STOCK_UNKNOWN, ~counted)
+        | marked(Reason.STOCK_OLD, _age(counted_on, frames.as_of) >= REVIEW_DAYS)
+        | marked(Reason.INBOUND_OVERDUE, np.isin(np.arange(len(rows)), overdue))
+    )
+    return StockFound(stock, reasons, counted_on, taking.groupby(KEY)["units"].sum())
+
+
+def _lots(frames: PlanFrames) -> pd.DataFrame:
+    """``held``: counted, a negative lot as nothing; ``missing``: how far below zero; ``left``: good and not booked."""
+    lots, as_of = frames.lots, frames.as_of
+    held = lots["on_hand"].clip(lower=0.0)
+    expiry = pd.to_datetime(lots["expiry"])
+    over = expiry.notna() & (expiry <= pd.Timestamp(as_of))
+    booked = lots["reserved"].fillna(0.0).clip(lower=0.0)
+    good = expiry.notna() & ~over
+    return lots.assign(
+        held=held,
+        missing=(-lots["on_hand"]).clip(lower=0.0),
+        expired=held.where(over, 0.0),
+        booked=booked,
+        left=(held - np.minimum(booked, held)).where(good, 0.0),
+        after=(expiry - pd.Timestamp(as_of)).dt.days.fillna(0).astype(int),
+    )
+
+
+def _inbound(frames: PlanFrames, index: pd.MultiIndex) -> tuple[Dated, np.ndarray]:
+    """Open deliveries by day of arrival, and the positions that wait for one by more than a review.
+
+    What should have come is expected tomorrow; what was never promised, a review after it was ordered.
+    """
+    rows = frames.inbound[frames.inbound["open"] > 0]
+    promised = pd.to_datetime(rows["promised"])
+    expected = promised.fillna(pd.to_datetime(rows["ordered"]) + pd.Timedelta(days=REVIEW_DAYS))
+    after = (expected - pd.Timestamp(frames.as_of)).dt.days
+    late = rows[after <= -REVIEW_DAYS]
+    rows = rows.assign(after=after.clip(lower=1).astype(int))
+    return _dated(rows, index, "open"), index.get_indexer(pd.MultiIndex.from_frame(late[KEY]))
+
+
+def _proposed(frames: PlanFrames, coming: Sequence[Coming]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What proposals bring to (node, sku), and what they take from (source, sku).
+
+    A released one whose order stands in the data already is not counted beside it.
+    """
+    keys = zip(*(frames.inbound[name] for name in ("node", "sku", "origin", "quantity")), strict=True)
+    ordered: dict[tuple[str, str, str, float], date] = dict(zip(keys, frames.inbound["ordered"], strict=True))
+    waiting = [
+        one for one in coming
+        if one.state is not State.RELEASED
+        or ordered.get((one.node, one.sku, one.source, float(one.quantity)), date.min) < one.as_of
+    ]  # fmt: skip
+    after = [max((one.expected_receipt - frames.as_of).days, 1) for one in waiting]
+    told = pd.DataFrame({
+        "node": [one.node for one in waiting], "sku": [one.sku for one in waiting],
+        "source": [one.source for one in waiting], "kind": [one.kind.value for one in waiting],
+        "units": [float(one.quantity) for one in waiting], "after": np.array(after, dtype=int),
+    })  # fmt: skip
+    return told, told.drop(columns="node").rename(columns={"source": "node"})
+
+
+def _dated(rows: pd.DataFrame, index: pd.MultiIndex, units: str) -> Dated:
+    at = index.get_indexer(pd.MultiIndex.from_frame(rows[KEY]))
+    known = at >= 0
+    return dated(at[known], rows["after"].to_numpy()[known], rows[units].to_numpy(dtype=float)[known])
+
+
+def _sums(rows: pd.DataFrame, index: pd.MultiIndex) -> np.ndarray:
+    return np.asarray(rows.groupby(KEY)["units"].sum().reindex(index).fillna(0.0), dtype=np.float64)
+
+
+def _age(days: pd.Series, as_of: date) -> np.ndarray:
+    found = (pd.Timestamp(as_of) - pd.to_datetime(days)).dt.days
+    return np.asarray(found.fillna(-1).to_numpy())

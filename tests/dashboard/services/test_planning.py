@@ -1,0 +1,181 @@
+"""A plan from rows to proposals in the store, over a small world whose forecast is ten a day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from analytics.core.access import Role
+from analytics.core.errors import AccessDenied, DomainError, MissingData
+from analytics.decisions.proposal import Kind, Proposal, State
+from analytics.decisions.workflow import Decided, Move, Moved
+from dashboard.composition import planning_for
+from dashboard.services.planning import Planned, facts_of
+from data.store.audit import Deed
+from data.store.unit_of_work import UnitOfWork
+from tests.dashboard.services.planning_world import (
+    AS_OF,
+    NOW,
+    fork,
+    plan,
+    planning_world,
+    publish,
+)
+from tests.worlds import BRAND, World
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return planning_world(Path(tmp_path_factory.mktemp("plan")) / "home")
+
+
+@pytest.fixture(scope="module")
+def made(world: World) -> Planned:
+    return plan(world)
+
+
+def of(made: Planned, sku: str) -> dict[str, Proposal]:
+    """Proposals of a SKU by node."""
+    return {one.node: one for one in made.proposals if one.sku == sku}
+
+
+def test_a_shelf_that_is_empty(world: World, made: Planned) -> None:
+    """Ordered on Monday the 2nd, received on the 4th; the next order of the 5th comes on the 7th: three days of ten."""
+    (one,) = of(made, "R5").values()
+    assert (one.kind, one.node, one.source, one.owner) == (Kind.PURCHASE, "N1", "W1", "S1")
+    assert (one.quantity, one.order_by, one.expected_receipt) == (30, date(2026, 3, 2), date(2026, 3, 4))
+    assert one.expires_on == date(2026, 3, 5)
+    assert {step.name: step.units for step in one.evidence.steps} == {"on_hand": 0, "demand": 60, "lost_sales": -30}
+    # Ten a day at a margin of 24 yuan.
+    assert one.loss_per_day == Decimal("240.00")
+    assert (one.unit_cost, one.reasons) == (Decimal("45.00"), ())
+    assert one.evidence.build == world.build.id
+    assert one.evidence.policies["replenishment.shortage_cost"] == "1 (v0)"
+    assert one.evidence.inputs["lane"] == "L2"
+
+
+def test_made_twice_it_adds_nothing(world: World, made: Planned) -> None:
+    second = plan(world, now=NOW + timedelta(minutes=5))
+    assert second.saved.added == second.saved.revised == second.saved.superseded == ()
+    assert second.saved.same == tuple(one.id for one in second.proposals)
+    assert [(one.id, one.version) for one in made.proposals] == [(one.id, one.version) for one in second.proposals]
+    with UnitOfWork(world.store, BRAND, reading=True) as unit:
+        told = [event.action for chunk in unit.audit.chunks() for event in chunk]
+    assert Deed.PLAN_SAVED.value in told
+
+
+def test_a_neighbour_helps_where_an_order_comes_too_late(made: Planned) -> None:
+    (one,) = of(made, "HELP").values()
+    assert (one.kind, one.node, one.source, one.quantity) == (Kind.TRANSFER, "N1", "N2", Decimal(40))
+    assert one.expected_receipt == date(2026, 3, 3)
+    assert {other.kind for other in one.evidence.alternatives} == {"do_nothing", "purchase"}
+
+
+def test_a_warehouse_gives_what_it_has(made: Planned) -> None:
+    shares = [one for one in of(made, "SHARE").values() if one.source == "W1"]
+    assert sum(one.quantity for one in shares) == 40
+    assert "limited_supply" in {reason for one in shares for reason in one.reasons}
+
+
+def test_a_warehouse_orders_what_its_shelves_will_want(made: Planned) -> None:
+    """W1 sells nothing itself; two shelves of ten a day are its demand until the 14th, and 40 are there.
+
+    Ordered on the 2nd, received on the 7th, the next one on the 14th: seven days of twenty.
+    """
+    (one,) = of(made, "BELOW").values()
+    assert (one.node, one.source, one.owner, one.quantity) == ("W1", "P1", "brand", 140)
+    assert {step.name: step.units for step in one.evidence.steps}["demand"] == 260
+
+
+def test_bad_input_is_flagged_or_refused_line_by_line(made: Planned) -> None:
+    """None of the faulty lines keeps the others from being planned."""
+    told = {(one.node, one.sku): set(one.reasons) for one in made.proposals}
+    assert told["N4", "NOCOST"] == {"no_cost"}
+    assert told["N4", "NOPRICE"] == {"no_price"}
+    assert told["N4", "LOSS"] == {"no_margin"}
+    assert told["N4", "NEG"] == {"stock_negative"}
+    assert told["N4", "FLAGGED"] == {"forecast_flagged"}
+    assert "no_history" in told["N4", "NOHIST"]
+    assert told["N4", "LEAD0"] == {"lead_zero"}
+    assert told["N3", "NOCOST"] == {"no_lane", "no_cost", "stock_unknown"}
+    assert ("N4", "OVER") not in told
+    assert all(one.quantity > 0 for one in made.proposals)
+    left = {(one.node, one.sku): one.reasons for one in made.left_out}
+    assert left["N4", "NOTHING"] == ("no_forecast",)
+    # More than the node holds while other lines of it fit: left out with its reason, not silently.
+    assert left["N4", "MOQ"] == ("capacity",)
+    assert facts_of(made)["without"]["no_forecast"] == 1
+
+
+def test_days_that_cannot_be_are_refused(world: World) -> None:
+    for day, code in ((date(2026, 3, 5), "plan_as_of_future"), (date(2025, 3, 5), "plan_as_of_before")):
+        with pytest.raises(DomainError, match=code):
+            plan(world, day)
+    with pytest.raises(MissingData, match="plan_no_forecast"):
+        plan(world, AS_OF - timedelta(days=1))
+
+
+def test_whoever_may_not_plan_is_refused(world: World) -> None:
+    dealer = world.actor("D1", roles=frozenset({Role.DEALER}))
+    with pytest.raises(AccessDenied):
+        planning_for(world.settings, world.store, dealer).run(as_of=None, now=NOW)
+
+
+def test_a_forecast_that_is_over_is_refused(world: World, tmp_path: Path) -> None:
+    mine = fork(world, tmp_path / "home")
+    publish(mine, as_of=date(2026, 1, 15), at=NOW - timedelta(days=40))
+    with pytest.raises(DomainError, match="plan_forecast_over"):
+        plan(mine, date(2026, 2, 20))
+
+
+def test_what_is_coming_counts_and_a_newer_plan_replaces_what_nobody_touched(world: World, tmp_path: Path) -> None:
+    mine = fork(world, tmp_path / "home")
+    shelf = of(plan(mine), "R5")["N1"]
+    untouched = of(plan(mine), "BELOW")["W1"]
+    _approve(mine, shelf)
+    # A run that says twice as much, of the same day.
+    publish(mine, units=20.0, at=NOW + timedelta(hours=1))
+    made = plan(mine, now=NOW + timedelta(hours=2))
+    revised = of(made, "BELOW")["W1"]
+    assert (revised.id, revised.version, revised.quantity) == (untouched.id, 2, Decimal(280))
+    # What was approved that day stands as it is.
+    assert (of(made, "R5")["N1"].state, of(made, "R5")["N1"].quantity) == (State.APPROVED, Decimal(30))
+    # With that approved, and ten a day again, nothing more is wanted on the shelf.
+    publish(mine, units=10.0, at=NOW + timedelta(hours=3))
+    assert of(plan(mine, now=NOW + timedelta(hours=4)), "R5") == {}
+
+
+def test_nothing_later_is_seen(world: World, tmp_path: Path) -> None:
+    """On the 14th there were 25 on the shelf, and a delivery that came on the 20th was still on its way."""
+    mine = fork(world, tmp_path / "home")
+    publish(mine, as_of=date(2026, 2, 14), at=NOW - timedelta(days=3))
+    one = of(plan(mine, date(2026, 2, 14)), "PAST")["N1"]
+    steps = {step.name: step.units for step in one.evidence.steps}
+    assert (steps["on_hand"], steps["inbound"]) == (Decimal(-25), Decimal(-12))
+    assert of(plan(mine), "PAST") == {}
+
+
+def test_a_cut_off_that_has_passed_moves_the_order(world: World, tmp_path: Path) -> None:
+    """Monday the 23rd, at three and at five in the afternoon."""
+    mine = fork(world, tmp_path / "home")
+    publish(mine, as_of=date(2026, 2, 22), at=NOW - timedelta(days=6))
+    for hour, order_by in ((7, date(2026, 2, 23)), (9, date(2026, 2, 26))):
+        made = plan(mine, date(2026, 2, 22), now=datetime(2026, 2, 23, hour, tzinfo=UTC))
+        assert of(made, "R5")["N1"].order_by == order_by
+
+
+def _approve(world: World, one: Proposal) -> None:
+    """As the workflow keeps it: touched, in a newer version."""
+    changed = replace(one, state=State.APPROVED, version=one.version + 1)
+    moved = Moved(
+        one.id, changed.version, Move.APPROVE, one.state, State.APPROVED, one.quantity, one.quantity, "u", "u", NOW, "c"
+    )
+    with UnitOfWork(world.store, BRAND) as unit:
+        unit.proposals.save(Decided(changed, moved))
+        unit.commit()
