@@ -53,7 +53,7 @@ def shared(claims: Claims, limits: Limits, *, fairness_cap: float) -> Ints:
     got = claims.wanted.copy()
     grouped = limits.group >= 0
     total = np.bincount(limits.group[grouped], claims.wanted[grouped], minlength=len(limits.left))
-    for number in np.flatnonzero(total > limits.left).tolist():
+    for number in np.flatnonzero((total > limits.left) & (total > 0)).tolist():
         rows = np.flatnonzero((limits.group == number) & (claims.wanted > 0))
         got[rows] = _shared(claims, rows, int(limits.left[number]), fairness_cap)
     return got

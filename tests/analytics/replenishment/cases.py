@@ -188,7 +188,7 @@ def cases(draw: st.DrawFn) -> Case:
         draw(ones(node=draw(st.sampled_from(["N0", "N1"])), source=draw(st.sampled_from(["S", "T"])), sku=f"R{number}"))
         for number in range(many)
     ]
-    room = draw(st.dictionaries(st.sampled_from(["N0", "N1"]), st.integers(0, 80)))
+    room = draw(st.dictionaries(st.sampled_from(["N0", "N1"]), st.integers(-30, 80)))
     supply = draw(st.dictionaries(st.sampled_from(["S", "T"]), st.integers(0, 80)))
     left = [{name: float(units) for name, units in one.items()} for one in (room, supply)]
     return Case(tuple(found), *left)

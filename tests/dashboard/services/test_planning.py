@@ -49,7 +49,7 @@ def test_a_shelf_that_is_empty(world: World, made: Planned) -> None:
     """Ordered on Monday the 2nd, received on the 4th; the next order of the 5th comes on the 7th: three days of ten."""
     (one,) = of(made, "R5").values()
     assert (one.kind, one.node, one.source, one.owner) == (Kind.PURCHASE, "N1", "W1", "S1")
-    assert (one.quantity, one.order_by, one.expected_receipt) == (30, date(2026, 3, 2), date(2026, 3, 4))
+    assert (one.quantity, one.order_by, one.expected_receipt) == (Decimal(30), date(2026, 3, 2), date(2026, 3, 4))
     assert one.expires_on == date(2026, 3, 5)
     assert {step.name: step.units for step in one.evidence.steps} == {"on_hand": 0, "demand": 60, "lost_sales": -30}
     # Ten a day at a margin of 24 yuan.
