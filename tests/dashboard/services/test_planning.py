@@ -89,7 +89,7 @@ def test_a_warehouse_orders_what_its_shelves_will_want(made: Planned) -> None:
     Ordered on the 2nd, received on the 7th, the next one on the 14th: seven days of twenty.
     """
     (one,) = of(made, "BELOW").values()
-    assert (one.node, one.source, one.owner, one.quantity) == ("W1", "P1", "brand", 140)
+    assert (one.node, one.source, one.owner, one.quantity) == ("W1", "P1", "brand", Decimal(140))
     assert {step.name: step.units for step in one.evidence.steps}["demand"] == 260
 
 
