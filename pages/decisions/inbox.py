@@ -8,6 +8,7 @@ from functools import partial
 from uuid import uuid4
 
 from analytics.core.access import Action
+from analytics.core.errors import DomainError
 from analytics.decisions.proposal import State
 from analytics.decisions.reasons import REASONS
 from analytics.decisions.workflow import Move, spelled
@@ -67,10 +68,13 @@ def listed(page: Page, queue: Queue) -> None:
 
 
 def ask_first(page: Page, picked: Picked, typed: Typed) -> None:
-    """Nothing is decided before the summary was seen."""
+    """Nothing is decided before the summary was seen; raises DomainError ``decide_quantities_unsaved``."""
     until = typed["until"] if isinstance(typed["until"], date) else None
     move = Move(str(typed["move"] or Move.APPROVE))
     wish = Wish(move, until=until, reason=typed["why"] or None, note=str(typed["note"] or "") or None)
+    if move is not Move.EDIT and picked.numbers:
+        # Whoever changed a quantity and approves must not approve the old one.
+        raise DomainError("decide_quantities_unsaved", count=len(picked.numbers))
     if move is Move.EDIT:
         picked = replace(picked, seen=tuple(one for one in picked.seen if one[0] in picked.numbers))
         wish = replace(wish, quantities=picked.numbers)

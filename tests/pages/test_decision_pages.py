@@ -11,11 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.core.access import Role
+from analytics.core.errors import DomainError
 from analytics.decisions.proposal import State
 from dashboard.services.approval_views import QueueAsked
 from dashboard.ui.charts.waterfall import waterfall
 from dashboard.ui.tokens import LIGHT
 from dashboard.ui.worklist import Picked, _picked
+from pages.decisions.inbox import ask_first
 from tests.dashboard.ui.fake_services import actor, real_services
 from tests.pages.scripts import fake_app
 from tests.pages.test_pages import LOCALES, texts
@@ -94,6 +96,12 @@ def test_nothing_ticked_is_said_and_sends_nothing(home: Folder) -> None:
     assert "confirm" not in keys(tab)
     press(tab, "decisions.inbox.discard")
     assert "discard" not in keys(tab)
+
+
+def test_a_changed_quantity_is_not_lost_in_an_approval() -> None:
+    sent = {"move": "approve", "why": None, "note": "", "until": None}
+    with pytest.raises(DomainError, match="decide_quantities_unsaved"):
+        ask_first(None, Picked((("p1", 1),), {"p1": Decimal(60)}), sent)  # type: ignore[arg-type] # refused before
 
 
 @pytest.mark.parametrize("role", ["dealer", "executive"])
