@@ -27,6 +27,8 @@ class Move(StrEnum):
     RELEASE = "release"
     RECEIVE = "receive"
     CLOSE = "close"
+    AUTO_APPROVE = "auto_approve"
+    """Approved by policy, without a person: see :mod:`analytics.decisions.envelope`."""
     EXPIRE = "expire"
     SUPERSEDE = "supersede"
     REVISE = "revise"
@@ -41,7 +43,11 @@ _WAITING = {
     Move.EXPIRE: (State.EXPIRED, Action.TEND_PROPOSALS),
 }
 _MOVES: Mapping[State, Mapping[Move, tuple[State, Action]]] = {
-    State.PROPOSED: {**_WAITING, Move.SUPERSEDE: (State.SUPERSEDED, Action.TEND_PROPOSALS)},
+    State.PROPOSED: {
+        **_WAITING,
+        Move.AUTO_APPROVE: (State.APPROVED, Action.TEND_PROPOSALS),
+        Move.SUPERSEDE: (State.SUPERSEDED, Action.TEND_PROPOSALS),
+    },
     State.SNOOZED: {**_WAITING, Move.WAKE: (State.PROPOSED, Action.DECIDE)},
     State.SECOND: {
         Move.APPROVE: (State.APPROVED, Action.APPROVE_SECOND),
@@ -111,11 +117,13 @@ class Moved:
 class Terms:
     """Under what is decided: the actor's amount limit (yuan), what happened to the proposal so far, oldest first, and
     the id of another proposal that took the same need over meanwhile.
+    ``inside``: whether it lies inside the envelope of what needs no person.
     """
 
     limit: Decimal
     past: tuple[Moved, ...] = ()
     replaced_by: str | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,8 @@ def decide(proposal: Proposal, command: Command, actor: Actor, terms: Terms, *, 
 
     Raises AccessDenied ``not_allowed``, ``proposal_own`` or ``proposal_second_same``, and DomainError
     ``proposal_stale``, ``proposal_expired``, ``proposal_move_impossible``, ``proposal_above_limit``,
-    ``proposal_replaced``, ``proposal_quantity_bad``, ``proposal_snooze_bad`` or what a bad reason raises.
+    ``proposal_replaced``,
+    ``proposal_outside_envelope``, ``proposal_quantity_bad``, ``proposal_snooze_bad`` or what a bad reason raises.
     """
     done = next((moved for moved in terms.past if moved.command_id == command.id), None)
     if done is not None:
@@ -237,6 +246,12 @@ def _approved(case: _Case) -> Proposal:
     return replace(case.changed, state=State.APPROVED if within else State.SECOND, approved_by=by)
 
 
+def _approved_by_policy(case: _Case) -> Proposal:
+    if not case.terms.inside:
+        raise DomainError("proposal_outside_envelope", id=case.proposal.id)
+    return replace(case.changed, approved_by=(case.actor.user_id,))
+
+
 def _snoozed(case: _Case) -> Proposal:
     until = case.command.until
     if until is None or not case.today < until <= case.proposal.expires_on:
@@ -282,6 +297,7 @@ def require_units(id: str, wanted: Decimal | None) -> Decimal:
 _SPECIAL: Mapping[Move, Callable[[_Case], Proposal]] = {
     Move.EDIT: _edited,
     Move.APPROVE: _approved,
+    Move.AUTO_APPROVE: _approved_by_policy,
     Move.SNOOZE: _snoozed,
     Move.UNDO: _undone,
     Move.RECEIVE: _received,

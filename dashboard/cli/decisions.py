@@ -48,6 +48,19 @@ def decide(  # noqa: PLR0913 - the options of the command
         say(json_output, facts, told.t("cli.decided", id=id, version=moved.version, state=_state(told, moved.after)))
 
 
+def auto_approve(json_output: Json = False) -> None:
+    """Approve what the policies leave to no person, after a plan; nothing while decision.auto_approve is off."""
+    from dashboard.composition import services_as
+    from dashboard.services.users import service_actor
+
+    with telling(json_output) as told:
+        settings, store = opened()
+        actor = service_actor("decide")
+        done = services_as(settings, store, lambda: actor).approvals.approve_automatically(command_id=uuid4().hex)
+        facts = {"approved": [one.proposal for one in done.moved], "left": dict(done.left)}
+        say(json_output, facts, told.t("cli.auto_approved", count=len(done.moved), left=sum(done.left.values())))
+
+
 def export(
     as_user: Annotated[str, typer.Option("--as", help="Who releases: the name of an account.")],
     form: Annotated[str, typer.Option("--format", help="csv, xlsx or json.")] = "csv",

@@ -28,6 +28,7 @@ from dashboard.services.approval_views import (
     Told,
     Wish,
 )
+from dashboard.services.automatic import Automatic, judged
 from dashboard.services.decision_work import DecisionUnits, Work
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.proposal_trail import DEEDS, facts_of
@@ -41,7 +42,7 @@ MOST_LINES = 500
 MOST_MOVES = 500
 Asked = tuple[Wish, str]
 """A wish and the id of the command that it comes with."""
-_BY_SYSTEM = frozenset({Move.EXPIRE, Move.SUPERSEDE, Move.REVISE, Move.RECEIVE})
+_BY_SYSTEM = frozenset({Move.AUTO_APPROVE, Move.EXPIRE, Move.SUPERSEDE, Move.REVISE, Move.RECEIVE})
 
 
 class Approvals(UseCase):
@@ -125,11 +126,7 @@ class Approvals(UseCase):
         with self._units.writing(actor) as unit:
             held = unit.proposals.hold([id for id, _ in seen])
             done, again, refused = self._judged(unit, actor, held, seen, (wish, command_id), now)
-            for one in done:
-                unit.proposals.save(one)
-            # Events come last: whoever writes one waits for all others who do.
-            for one in done:
-                unit.audit.append(actor, DEEDS[wish.move], Subject("proposal", one.proposal.id), facts_of(one), at=now)
+            self._save(unit, actor, done, now)
             unit.commit()
         return Done(tuple(one.moved for one in done), again, refused)
 
@@ -151,6 +148,17 @@ class Approvals(UseCase):
             unit.commit()
         return asked.id
 
+    def approve_automatically(self, *, command_id: str) -> Automatic:
+        """Approve what the policies of the day leave to no person; for the service account of a nightly job."""
+        actor = self._desk.actor(Action.TEND_PROPOSALS)
+        now, opened = self._clock(), self._opened()
+        categories = proposal_lines.categories_of(opened)
+        with self._units.writing(actor) as unit:
+            done, left = judged(unit, actor, self._desk.policies(), categories, command_id, now)
+            self._save(unit, actor, done, now)
+            unit.commit()
+        return Automatic(tuple(one.moved for one in done), left)
+
     @reads
     def history(self, asked: HistoryAsked, most: int = MOST_MOVES) -> History:
         """Who did what and when, newest first."""
@@ -162,6 +170,15 @@ class Approvals(UseCase):
             found = unit.proposals.find(SoughtProposals(day_of(now), ids=ids), len(ids))
         lines = {one.id: one for one in proposal_lines.lines_of(self._opened(), actor, found, day_of(now))}
         return History(tuple(Told(one, lines[one.proposal]) for one in moves[:most]), len(moves) > most)
+
+    @staticmethod
+    def _save(unit: Work, actor: Actor, done: Sequence[Decided], at: datetime) -> None:
+        for one in done:
+            unit.proposals.save(one)
+        # Events come last: whoever writes one waits for all others who do.
+        for one in done:
+            subject = Subject("proposal", one.proposal.id)
+            unit.audit.append(actor, DEEDS[one.moved.move], subject, facts_of(one), at=at)
 
     def _judged(
         self,

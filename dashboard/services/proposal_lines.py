@@ -83,6 +83,14 @@ def choices_of(opened: Opened | None) -> Choices:
     )
 
 
+def categories_of(opened: Opened | None) -> dict[str, str]:
+    """Category by product, of those that have one."""
+    if opened is None:
+        return {}
+    rows = opened.facts.answer(opened.facts.table("product").select("sku", "category")).to_pylist()
+    return {row["sku"]: row["category"] for row in rows if row["category"]}
+
+
 def _nodes(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
     if opened is None or not opened.facts.has("stock_node"):
         return {}

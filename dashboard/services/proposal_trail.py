@@ -10,6 +10,7 @@ from data.store.audit import Deed
 DEEDS: Mapping[Move, Deed] = {
     Move.EDIT: Deed.PROPOSAL_EDITED,
     Move.APPROVE: Deed.PROPOSAL_APPROVED,
+    Move.AUTO_APPROVE: Deed.PROPOSAL_AUTO_APPROVED,
     Move.REJECT: Deed.PROPOSAL_REJECTED,
     Move.SNOOZE: Deed.PROPOSAL_SNOOZED,
     Move.WAKE: Deed.PROPOSAL_WOKEN,

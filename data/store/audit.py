@@ -53,6 +53,7 @@ class Deed(StrEnum):
     STOCK_REQUESTED = "proposal.requested"
     PROPOSAL_EDITED = "proposal.edit"
     PROPOSAL_APPROVED = "proposal.approve"
+    PROPOSAL_AUTO_APPROVED = "proposal.auto_approve"
     PROPOSAL_REJECTED = "proposal.reject"
     PROPOSAL_SNOOZED = "proposal.snooze"
     PROPOSAL_WOKEN = "proposal.wake"

@@ -27,6 +27,8 @@ from data.store.proposal_search import (
 )
 from data.store.proposal_tables import proposal_evidence, proposal_moves, proposals
 
+USUAL = 5
+"""Approvals that say what is usual for a need."""
 _KEPT = tuple(column.name for column in proposals.c if column.name not in {"amount", "touched"})
 
 
@@ -104,6 +106,18 @@ class Proposals:
         asked = asked.where(self._visible, *move_conditions(sought))
         ordered = asked.order_by(told.at.desc(), told.proposal, told.version.desc()).limit(most)
         return [_moved(row) for row in self._connection.execute(ordered)]
+
+    def approved_before(self, needs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Decimal, ...]]:
+        """Quantities that were approved last for each need (node, SKU) and not taken back, newest first."""
+        told = proposals.c
+        done = [state.value for state in (State.APPROVED, State.RELEASED, State.RECEIVED, State.CLOSED)]
+        asked = select(told.node, told.sku, told.quantity).where(self._visible, told.state.in_(done))
+        found: dict[tuple[str, str], tuple[Decimal, ...]] = {}
+        for node, sku, quantity in self._connection.execute(asked.order_by(told.decided_at.desc(), told.id)):
+            so_far = found.get((node, sku), ())
+            if (node, sku) in needs and len(so_far) < USUAL:
+                found[node, sku] = (*so_far, quantity)
+        return found
 
     def releases(self, most: int) -> list[tuple[str, datetime, str, int]]:
         """Id, time, name and visible lines of the newest releases, newest first."""

@@ -183,6 +183,9 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "approvals.foresee": lambda services: iter([services.approvals.foresee(SEEN, _WISH)]),
     "approvals.decide": lambda services: _refused(lambda: services.approvals.decide("no", 1, _WISH, command_id="c")),
     "approvals.decide_many": lambda services: iter([services.approvals.decide_many(SEEN, _WISH, command_id="c")]),
+    "approvals.approve_automatically": lambda services: _refused(
+        lambda: services.approvals.approve_automatically(command_id="c")
+    ),
     "approvals.request": lambda services: _refused(lambda: services.approvals.request(_STOCK, command_id="c")),
     "orders.release": lambda services: _refused(lambda: services.orders.release(command_id="c")),
     "orders.batch": lambda services: _refused(lambda: services.orders.batch("theirs")),

@@ -8,6 +8,7 @@ from analytics.policies.policy import Keys, Measure, Policy
 from analytics.policies.sections.shorthand import count, days, decimal, money, share
 
 _PLAN = ("plan",)
+_AUTO = ("approvals",)
 
 POLICIES: tuple[Policy, ...] = (
     days("replenishment.horizon_days", 14, 7, 365, used_by=_PLAN),
@@ -39,10 +40,13 @@ POLICIES: tuple[Policy, ...] = (
     ),
     days("decision.request_days", 14, 1, 90, used_by=("approvals",)),
     days("decision.usual_lead_days", 3, 0, 90, used_by=("approvals",)),
-    Policy("decision.auto_approve", Measure.SWITCH, False, owner="finance", money=True),
-    share("decision.auto_tolerance", "0.10", "0", "1", owner="finance", keyed_by=Keys.CATEGORY, money=True),
-    money("decision.auto_amount", "2000", "0", "1000000", owner="finance", money=True),
-    money("decision.auto_daily_budget", "50000", "0", "100000000", owner="finance", money=True),
-    share("decision.auto_audit_share", "0.05", "0", "1", owner="finance", money=True),
-    count("decision.auto_lines_per_day", 500, 0, 1_000_000, owner="finance", money=True),
+    Policy("decision.auto_approve", Measure.SWITCH, False, owner="finance", money=True, used_by=_AUTO),
+    share(
+        "decision.auto_tolerance", "0.10", "0", "1", owner="finance", keyed_by=Keys.CATEGORY, money=True,
+        used_by=_AUTO,
+    ),
+    money("decision.auto_amount", "2000", "0", "1000000", owner="finance", money=True, used_by=_AUTO),
+    money("decision.auto_daily_budget", "50000", "0", "100000000", owner="finance", money=True, used_by=_AUTO),
+    share("decision.auto_audit_share", "0.05", "0", "1", owner="finance", money=True, used_by=_AUTO),
+    count("decision.auto_lines_per_day", 500, 0, 1_000_000, owner="finance", money=True, used_by=_AUTO),
 )  # fmt: skip

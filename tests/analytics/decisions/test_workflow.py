@@ -17,7 +17,7 @@ from analytics.decisions.reasons import LONGEST_NOTE, REASONS
 from analytics.decisions.workflow import Command, Decided, Move, Moved, Terms, decide, spelled, standing
 from tests.proposals import AT, TODAY, a_proposal
 
-ENOUGH = Terms(limit=Decimal(50_000))
+ENOUGH = Terms(limit=Decimal(50_000), inside=True)
 NOTHING = Terms(limit=Decimal(0))
 
 LADDER = """
@@ -25,6 +25,7 @@ proposed  edit      proposed    merchandiser approver
 proposed  approve   approved    merchandiser approver
 proposed  reject    rejected    merchandiser approver
 proposed  snooze    snoozed     merchandiser approver
+proposed  auto_approve approved service
 proposed  supersede superseded  service
 snoozed   edit      proposed    merchandiser approver
 snoozed   approve   approved    merchandiser approver
@@ -266,6 +267,12 @@ def test_undo_opens_again_until_the_release() -> None:
     late = AT + timedelta(days=9)
     gone = a_proposal(state=State.APPROVED)
     assert code(lambda: decide(gone, command(Move.UNDO), somebody(), ENOUGH, at=late)) == "proposal_expired"
+
+
+def test_nothing_outside_the_envelope_is_approved_without_a_person() -> None:
+    asked, service = command(Move.AUTO_APPROVE), somebody(Role.SERVICE)
+    assert code(lambda: decide(a_proposal(), asked, service, NOTHING, at=AT)) == "proposal_outside_envelope"
+    assert decide(a_proposal(), asked, service, ENOUGH, at=AT).proposal.approved_by == ("u-li",)
 
 
 def test_a_rejection_is_not_undone_where_another_proposal_took_the_need_over() -> None:
