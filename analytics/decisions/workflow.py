@@ -13,6 +13,8 @@ from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import AccessDenied, DomainError
 from analytics.decisions.proposal import OPEN, Proposal, State
 from analytics.decisions.reasons import require_reason
+from analytics.decisions.units import require_units
+from analytics.decisions.units import spelled as spelled  # noqa: PLC0414 - part of what workflow says
 
 
 class Move(StrEnum):
@@ -274,24 +276,6 @@ def _received(case: _Case) -> Proposal:
     if case.command.quantity is None or not case.command.quantity.is_finite() or case.command.quantity < 0:
         raise DomainError("proposal_quantity_bad", id=case.proposal.id, quantity=case.command.quantity)
     return case.changed
-
-
-def spelled(units: Decimal) -> str:
-    """Units as people write them.
-
-    >>> spelled(Decimal("120.500")), spelled(Decimal("1E+2"))
-    ('120.5', '100')
-    """
-    return f"{units.normalize():f}"
-
-
-def require_units(id: str, wanted: Decimal | None) -> Decimal:
-    """Units that can be ordered: positive, finite, to a thousandth; raises DomainError ``proposal_quantity_bad``."""
-    if wanted is None or not wanted.is_finite() or not 0 < wanted < 1_000_000_000:
-        raise DomainError("proposal_quantity_bad", id=id, quantity="" if wanted is None else wanted)
-    if wanted != round(wanted, 3):
-        raise DomainError("proposal_quantity_bad", id=id, quantity=wanted)
-    return wanted
 
 
 _SPECIAL: Mapping[Move, Callable[[_Case], Proposal]] = {

@@ -13,7 +13,7 @@ from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
 from analytics.decisions.proposal import Evidence, Kind, Origin, Proposal, State, Step
 from analytics.decisions.reasons import LONGEST_NOTE
-from analytics.decisions.workflow import require_units
+from analytics.decisions.units import require_units
 from analytics.policies.table import PolicyTable
 from dashboard.services.approval_views import Request
 from dashboard.services.desk import Opened
