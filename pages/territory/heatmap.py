@@ -12,7 +12,7 @@ from dashboard.services.views import Heatmap
 from dashboard.ui.errors import remedy
 from dashboard.ui.headline import heatmap_sentence
 from dashboard.ui.maps.deck import Backdrop, deck, scale_of, unit_of
-from dashboard.ui.maps.looks import AUTO, Chosen, chosen
+from dashboard.ui.maps.looks import AUTO, Chosen, chosen, days_of, title_of
 from dashboard.ui.maps.scale import Scale
 from dashboard.ui.maps.select import cell_labels, pick
 from dashboard.ui.maps.view import NARROW, WIDTH, fitting_resolution
@@ -77,18 +77,13 @@ def second_map(page: Page, view: Heatmap, scale: Scale, looks: Chosen, names: di
     draw_map(page, beside, "beside", own, looks, names)
 
 
-def title_of(page: Page, view: Heatmap) -> str:
-    title = page.t(f"heatmap.title.{view.metric}", currency=page.fmt.symbol.strip())
-    return page.t(f"heatmap.title_per.{view.per}", title=title) if view.per else title
-
-
 def draw_map(page: Page, view: Heatmap, name: str, scale: Scale, looks: Chosen, names: dict[str, str]) -> None:
     """A map with its days and key; a click does what the list of the hexagons does."""
     title = title_of(page, view)
     page.section(title, page.t("heatmap.scale_pieces" if view.step else "heatmap.scale"))
     unknown = int(view.cells["value"].isna().sum()) if view.per else 0
     more = page.t("heatmap.unknown_cells", count=unknown) if unknown else ""
-    page.note(page.fmt.period(view.period) + more)
+    page.note(days_of(page, view) + more)
     page.colour_key(scale.colours, scale.labels(page.fmt), page.t("heatmap.legend"))
     extra = Backdrop(page.settings.geojson, page.settings.tile_url)
     width = NARROW if looks.beside else WIDTH

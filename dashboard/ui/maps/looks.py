@@ -10,6 +10,7 @@ from analytics.core.geo import RESOLUTIONS
 from dashboard.services.asked import period_of, piece_of, steps_of
 from dashboard.services.map_values import DIVIDED, METRICS
 from dashboard.services.requests import PER, STEPS, Asked, Look
+from dashboard.services.views import Heatmap
 from dashboard.ui.filters import only
 from dashboard.ui.formatting import Format
 from dashboard.ui.maps.layers import CELLS, POINTS
@@ -78,3 +79,17 @@ def piece(fmt: Format, day: date, step: str) -> str:
     last = days.last if step == "week" else days.first
     ends = [f"{one:%m-%d}" for one in (day, last)]
     return ends[0] if step == "day" else "–".join(ends) + (f" ({day:%Y})" if day.year != last.year else "")
+
+
+def title_of(page: Page, view: Heatmap) -> str:
+    """What a map shows, and divided by what."""
+    title = page.t(f"heatmap.title.{view.metric}", currency=page.fmt.symbol.strip())
+    return page.t(f"heatmap.title_per.{view.per}", title=title) if view.per else title
+
+
+def days_of(page: Page, view: Heatmap) -> str:
+    """The days of a map; of growth, those that it is against as well."""
+    days = page.fmt.period(view.period)
+    if view.metric != "growth":
+        return days
+    return page.t("heatmap.against", period=days, baseline=page.fmt.period(view.baseline))
