@@ -80,7 +80,10 @@ def export(
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         else:
-            out.write_bytes(data)
+            # In one step: whoever reads the file finds all of it, also when this process is killed.
+            part = out.with_name(f"{out.name}.part")
+            part.write_bytes(data)
+            part.replace(out)
         facts = {"batch": released.batch, "orders": len(released.orders), "lines": released.lines,
                  "amount": f"{released.amount:.2f}"}  # fmt: skip
         print(told.t("cli.released", **facts), file=sys.stderr)

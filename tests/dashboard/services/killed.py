@@ -1,0 +1,50 @@
+"""What is killed half-way: processes that decide and release as fast as they can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+from analytics.core.access import ROOT, Actor, Role
+from analytics.core.errors import DomainError
+from analytics.decisions.proposal import State
+from analytics.decisions.workflow import Move
+from dashboard.composition import Services, services_as
+from dashboard.services.approval_views import QueueAsked, Wish
+from dashboard.services.order_files import OrderFormat
+from dashboard.settings import settings_from
+from data.store.engine import open_store
+from tests.proposals import AT
+
+LI = Actor("u-li", "li", frozenset({Role.MERCHANDISER}), frozenset({ROOT}))
+STATES = (State.PROPOSED, State.APPROVED)
+
+
+def services(home: str) -> Services:
+    settings = settings_from({"WATERLINE_HOME": home})
+    return services_as(settings, open_store(settings.store_url), lambda: LI, clock=lambda: AT)
+
+
+def decides(home: str) -> None:
+    """Approve twenty lines at a time and take it back, for ever."""
+    approvals = services(home).approvals
+    while True:
+        for state, move in zip(STATES, (Move.APPROVE, Move.UNDO), strict=True):
+            lines = approvals.queue(QueueAsked(states=(state,)), 20).lines
+            seen = [(one.id, one.proposal.version) for one in lines]
+            approvals.decide_many(seen, Wish(move), command_id=uuid4().hex)
+
+
+def releases(home: str, file: str) -> None:
+    """Approve ten lines, release them and fetch the file, for ever."""
+    mine = services(home)
+    while True:
+        lines = mine.approvals.queue(QueueAsked(states=(State.PROPOSED,)), 10).lines
+        mine.approvals.decide_many(
+            [(one.id, one.proposal.version) for one in lines], Wish(Move.APPROVE), command_id=uuid4().hex
+        )
+        try:
+            batch = mine.orders.release(command_id=uuid4().hex).batch
+        except DomainError:
+            return
+        Path(f"{file}.{batch}").write_bytes(mine.orders.take(batch, OrderFormat.JSON, "en"))

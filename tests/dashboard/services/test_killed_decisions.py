@@ -1,0 +1,80 @@
+"""Killed at any moment, a decision or a release is there as a whole with its trail, or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analytics.decisions.proposal import State
+from data.store.audit import Inspection
+from data.store.proposal_search import SoughtProposals
+from data.store.unit_of_work import UnitOfWork
+from tests.dashboard.services.deciding import keep, unbuilt
+from tests.proposals import AT, TODAY, a_proposal
+from tests.worlds import BRAND, World
+from tests.zygote import Zygote, zygote
+
+pytestmark = pytest.mark.slow
+__all__ = ["unbuilt"]
+KILLS, LINES = 25, 200
+PAUSES = [0.05 + 0.02 * turn for turn in range(KILLS)]
+"""Seconds from the start of a process to its end."""
+
+
+@pytest.fixture(scope="module")
+def parent() -> Iterator[Zygote]:
+    with zygote("tests.dashboard.services.killed") as made:
+        yield made
+
+
+def whole(world: World) -> dict[State, int]:
+    """Lines by state, once it is sure that each version has its move, each move its event, and the chain holds."""
+    with UnitOfWork(world.store, BRAND, reading=True) as unit:
+        lines = unit.proposals.find(SoughtProposals(TODAY), LINES)
+        pasts = unit.proposals.pasts([one.id for one in lines])
+        events = [event for chunk in unit.audit.chunks() for event in chunk]
+        batches = unit.proposals.releases(LINES)
+    for one in lines:
+        past = pasts.get(one.id, ())
+        assert [moved.version for moved in past] == list(range(2, one.version + 1))
+        assert not past or past[-1].after is one.state
+    told = Counter(event.subject_id for event in events if event.subject_kind == "proposal")
+    assert told == Counter({id: len(past) for id, past in pasts.items()})
+    inspection = Inspection({})
+    inspection.take(events)
+    assert inspection.findings() == ()
+    released = sum(one.state is State.RELEASED for one in lines)
+    assert sum(lines for *_, lines in batches) == released
+    return Counter(one.state for one in lines)
+
+
+def killed(parent: Zygote, function: str, world: World, pause: float, **arguments: str) -> None:
+    home = str(world.settings.home)
+    pid = parent.start(f"tests.dashboard.services.killed:{function}", home=home, **arguments)
+    time.sleep(pause)
+    os.kill(pid, signal.SIGKILL)
+    parent.wait(pid)
+
+
+def test_a_killed_decision_leaves_nothing_half_done(parent: Zygote, unbuilt: World) -> None:
+    keep(unbuilt.store, *(a_proposal(f"p{one:03}") for one in range(LINES)))
+    for pause in PAUSES:
+        killed(parent, "decides", unbuilt, pause)
+        # Twenty lines or none: a bulk decision is one transaction.
+        assert whole(unbuilt)[State.APPROVED] % 20 == 0
+    with UnitOfWork(unbuilt.store, BRAND, reading=True) as unit:
+        assert unit.audit.head(now=AT).number > 0
+
+
+def test_a_killed_release_is_released_once_or_not(parent: Zygote, unbuilt: World, tmp_path: Path) -> None:
+    keep(unbuilt.store, *(a_proposal(f"p{one:03}") for one in range(LINES)))
+    for pause in PAUSES:
+        killed(parent, "releases", unbuilt, pause, file=str(tmp_path / "orders"))
+        whole(unbuilt)
+    assert whole(unbuilt)[State.RELEASED] > 0
