@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # Frames, engines and services take seconds to import: each command imports what it uses, so `serve` starts at once.
 
-DEMO_JOBS = ("forecast",)
+DEMO_JOBS = ("forecast", "plan")
 """What a new demo home works out in the background while its first visitor looks around."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

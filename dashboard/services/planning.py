@@ -10,11 +10,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from analytics.core.access import Action, Actor
+from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import DomainError, MissingData
 from analytics.decisions.proposal import Proposal
 from analytics.policies.table import PolicyTable
@@ -37,9 +37,6 @@ from data.store.proposals import Proposals
 from data.store.records import Build, ForecastRun
 
 RUNS_LOOKED_AT = 200
-ZONE = ZoneInfo("Asia/Shanghai")
-"""The business's own clock, by which orders close."""
-
 EXAMPLES = 200
 """Lines left out that a plan's outcome names one by one."""
 
@@ -111,7 +108,7 @@ class Planning:
         day = _checked(as_of, build.first_day, build.last_day)
         with self.work() as unit:
             run = _run_of(unit.forecast_runs.newest(RUNS_LOOKED_AT), day)
-            coming = unit.proposals.supply(day, now.date())
+            coming = unit.proposals.supply(day, day_of(now))
         _step(progress, "read")
         table = self.policies()
         forecast = self.forecast(build, run)
@@ -199,7 +196,7 @@ def _run_of(runs: Sequence[ForecastRun], day: date) -> ForecastRun:
 
 def _local(now: datetime, day: date) -> datetime | None:
     """The clock on the wall, where the plan is for today; a day in the past has no cut-off that could have passed."""
-    local = now.astimezone(ZONE).replace(tzinfo=None)
+    local = now.astimezone(HOME_ZONE).replace(tzinfo=None)
     return local if local.date() == day + timedelta(days=1) else None
 
 

@@ -69,6 +69,9 @@ class Base:
             return None
         loads: dict[str, dict[str, int]] = {table: {} for table in mart.reads}
         for row in notes.to_pylist():
+            if row["table"] not in loads:
+                # Made by an older version, of which the mart read other tables.
+                return None
             loads[row["table"]][row["load"]] = row["rows"]
         return dict(loads)
 

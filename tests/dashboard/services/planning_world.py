@@ -130,11 +130,11 @@ def fork(world: World, home: Path) -> World:
 
 def publish(
     world: World, series: Sequence[tuple[str, str, str]] = SERIES, *, as_of: date = AS_OF, units: float = 10.0,
-    at: datetime = NOW,
+    at: datetime = NOW, paths: bool = True,
 ) -> None:  # fmt: skip
-    """A run of that day: every series sells ``units`` a day, on every path."""
+    """A run of that day: every series sells ``units`` a day, on every path; without paths its quantiles say so."""
     named = sorted(series)
-    rows = {"forecast_series": _series(named), "forecast_ahead": _ahead(named, as_of, units)}
+    rows = {"forecast_series": _series(named), "forecast_ahead": _ahead(named, as_of, units, paths=paths)}
     run = ForecastRun(
         id=f"{as_of:%Y%m%d}-{units:g}-{at:%H%M}", published_at=at, build=world.build.id, as_of=as_of, horizon_days=DAYS,
         seed=1, series=len(named), parameters={"levels": LEVELS}, versions={}, accuracy={}, flags={},
@@ -155,16 +155,18 @@ def _series(named: Sequence[tuple[str, str, str]]) -> pa.Table:
     })  # fmt: skip
 
 
-def _ahead(named: Sequence[tuple[str, str, str]], as_of: date, units: float) -> pa.Table:
+def _ahead(named: Sequence[tuple[str, str, str]], as_of: date, units: float, *, paths: bool) -> pa.Table:
     days = [as_of + timedelta(days=step) for step in range(1, DAYS + 1)]
     told = [one for one in named if "no_look_alike" not in one[2]]
     count = len(told) * DAYS
-    paths = pa.array(np.full((count, PATHS), units).tolist(), pa.list_(pa.float32()))
+    drawn = np.full((count, PATHS), units).tolist() if paths else [None] * count
+    sums = np.tile(np.arange(1, DAYS + 1) * units, len(told))
     owners = {str(node["node"]): str(node.get("partner", "brand")) for node in NODES}
     return pa.table({
         "owner": [owners[node] for node, _, _ in told for _ in days],
         "series": [f"{node}|{sku}" for node, sku, _ in told for _ in days],
-        "step": list(range(1, DAYS + 1)) * len(told), "period": days * len(told), "paths": paths,
+        "step": list(range(1, DAYS + 1)) * len(told), "period": days * len(told),
+        "paths": pa.array(drawn, pa.list_(pa.float32())), **{f"s{round(level * 100):02d}": sums for level in LEVELS},
     })  # fmt: skip
 
 

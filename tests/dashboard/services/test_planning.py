@@ -151,6 +151,13 @@ def test_what_is_coming_counts_and_a_newer_plan_replaces_what_nobody_touched(wor
     assert of(plan(mine, now=NOW + timedelta(hours=4)), "R5") == {}
 
 
+def test_a_run_without_paths_is_planned_by_the_quantiles_of_its_sums(world: World, tmp_path: Path) -> None:
+    mine = fork(world, tmp_path / "home")
+    publish(mine, at=NOW + timedelta(hours=1), paths=False)
+    told = {(one.node, one.sku): one.quantity for one in plan(mine, now=NOW + timedelta(hours=2)).proposals}
+    assert (told["N1", "R5"], told["W1", "BELOW"]) == (Decimal(30), Decimal(140))
+
+
 def test_nothing_later_is_seen(world: World, tmp_path: Path) -> None:
     """On the 14th there were 25 on the shelf, and a delivery that came on the 20th was still on its way."""
     mine = fork(world, tmp_path / "home")

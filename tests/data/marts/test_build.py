@@ -169,6 +169,18 @@ def test_a_total_that_does_not_survive_is_not_published(
     assert latest.id == world.build.id
 
 
+def test_a_build_survives_that_a_mart_read_other_tables_in_an_older_version(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = tuple(replace(mart, reads=("channel", "node")) if mart.name == "channel" else mart for mart in MARTS)
+    with monkeypatch.context() as then:
+        then.setattr(building, "MARTS", older)
+        then.setattr(making, "code_print", lambda: "older")
+        load_rows(world.settings, world.store, "node", [{"node": "N", "name": "N", "kind": "store"}], load_id="node")
+        again(world)
+    assert again(world)[0].marts["channel"] == world.build.marts["channel"]
+
+
 def test_totals_stand_in_the_build(world: World) -> None:
     assert world.build.totals["sold_amount"] == "1007.375"
     assert world.build.totals["sold_lines"] == str(
