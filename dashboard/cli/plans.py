@@ -55,8 +55,8 @@ def _table(made: Planned, told: Words) -> Table:
     for one in sorted(made.proposals, key=lambda one: (-one.loss_per_day, one.id))[:SHOWN]:
         reasons = ", ".join(told.t(f"proposal.reason.{reason}") for reason in one.reasons)
         table.add_row(
-            one.node, one.sku, one.source, f"{one.quantity.normalize():,f}", one.order_by.isoformat(), f"{one.loss_per_day:,.2f}",
-            reasons or "–",
+            one.node, one.sku, one.source, f"{one.quantity.normalize():,f}", one.order_by.isoformat(),
+            f"{one.loss_per_day:,.2f}", reasons or "–",
         )  # fmt: skip
     return table
 
