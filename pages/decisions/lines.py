@@ -12,9 +12,10 @@ from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
 UNITS = (
-    Column("sku", "column.product", width=190),
-    Column("node", "proposal.column.node", width=150),
+    # What and how much first: a phone shows little more.
+    Column("sku", "column.product", width=175),
     Column("quantity", "proposal.column.quantity", "units"),
+    Column("node", "proposal.column.node", width=150),
     Column("proposed", "proposal.column.proposed", "units"),
     Column("order_by", "proposal.column.order_by", "day"),
     Column("receipt", "proposal.column.receipt", "day"),
