@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.forecasting.boosted import Memory, boosted
 from analytics.forecasting.candidate import Candidate, unfitted
 from analytics.forecasting.pooled import pooled
+from analytics.forecasting.responsive import responsive
 from analytics.forecasting.simple import moving_average, naive, sba, seasonal_naive, tsb
 from analytics.forecasting.smoothing import auto_ets, optimised_theta
 
@@ -24,6 +25,7 @@ def candidates() -> tuple[Candidate, ...]:
         Candidate("sba", unfitted(sba)),
         Candidate("tsb", unfitted(tsb)),
         Candidate("pooled", unfitted(pooled)),
+        Candidate("responsive", unfitted(responsive)),
         boosted("boosted_median", "log", memory),
         boosted("boosted_mean", "tweedie", memory),
     )

@@ -108,7 +108,8 @@ def lifted(said: Floats, came: Floats, level: float) -> Floats:
 def cost(came: Floats, said: Floats, level: float) -> float:
     """Mean of the pinball losses of periods and of their sums over the horizon, as far as any horizon came whole.
 
-    Sums alone where half of the periods or more sold nothing: a zero would win there, and say nothing of the rest.
+    The median of a period is judged as it was said: lifting by what came flatters who needs much of it. Sums alone
+    where half of the periods or more sold nothing: a zero would win there, and say nothing of the rest.
     """
     whole = np.isfinite(came).all(axis=-1)
     if came.shape[-1] == 1 or not whole.any():
@@ -116,7 +117,8 @@ def cost(came: Floats, said: Floats, level: float) -> float:
     sums = _lifted_loss(came.sum(axis=-1, keepdims=True), said.sum(axis=-1, keepdims=True), level)
     if np.nanmedian(came) <= 0:
         return sums
-    return (sums + _lifted_loss(came, said, level)) / 2
+    upper, median = pinball(came, lifted(said, came, level), level), pinball(came, said, 0.5)
+    return sums / 2 + (upper + median) / 4
 
 
 def _lifted_loss(came: Floats, said: Floats, level: float) -> float:

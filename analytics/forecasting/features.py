@@ -15,7 +15,8 @@ import numpy.typing as npt
 from analytics.forecasting.contract import Floats, Ints
 from analytics.forecasting.numbers import mean_of, spread_of
 from analytics.forecasting.panel import Past
-from analytics.forecasting.pooled import log_price, pooled, rivals
+from analytics.forecasting.pooled import log_price, rivals
+from analytics.forecasting.responsive import responsive
 from analytics.forecasting.simple import moving_average
 
 LAGS = (0, 1, 2, 3, 5, 7)
@@ -48,8 +49,8 @@ def seen_from(past: Past, steps: Ints | None = None) -> Seen:
 
 
 def base_of(past: Past, scale: Floats) -> Floats:
-    """The pooled regression, or the moving average where it says nothing; at least a hundredth of the scale."""
-    regression = pooled(past)
+    """The responsive regression, or the moving average where it says nothing; at least a hundredth of the scale."""
+    regression = responsive(past)
     base = np.where(np.isfinite(regression), regression, moving_average(past))
     return np.asarray(np.maximum(base, 0.01 * scale[:, None]))
 

@@ -97,22 +97,22 @@ def _fitted(demand: Floats, design: Floats, horizon: int) -> Floats:
     count = np.maximum(known.sum(axis=1), 1)[:, None]
     own = target.sum(axis=1, keepdims=True) / count
     centre = (design[:, :length] * known[:, :, None]).sum(axis=1) / count
-    slopes = _slopes((design[:, :length] - centre[:, None])[known], (target - own)[known])
-    location = own + (design[:, length:] - centre[:, None]) @ slopes
+    response = slopes((design[:, :length] - centre[:, None])[known], (target - own)[known], RIDGE)
+    location = own + (design[:, length:] - centre[:, None]) @ response
     forecast = np.maximum(np.exp(np.clip(location, -20, 20)) - offset, 0.0)
     any_known = np.asarray(known.any(axis=1))
     return np.where(any_known[:, None], forecast, np.nan)
 
 
-def _slopes(x: Floats, y: Floats) -> Floats:
+def slopes(x: Floats, y: Floats, ridge: float) -> Floats:
     """Ridge on standardised columns; a column that never moves gets no slope."""
     if x.shape[1] == 0:
         return np.zeros(0)
     spread = x.std(axis=0)
     moving = spread > 1e-9
-    slopes = np.zeros(x.shape[1])
+    found = np.zeros(x.shape[1])
     if moving.any():
         scaled = x[:, moving] / spread[moving]
-        gram = scaled.T @ scaled + RIDGE * len(x) * np.eye(int(moving.sum()))
-        slopes[moving] = np.linalg.solve(gram, scaled.T @ y) / spread[moving]
-    return slopes
+        gram = scaled.T @ scaled + ridge * len(x) * np.eye(int(moving.sum()))
+        found[moving] = np.linalg.solve(gram, scaled.T @ y) / spread[moving]
+    return found

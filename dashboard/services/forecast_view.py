@@ -64,6 +64,11 @@ class Outlook:
         return (float("nan"), float("nan")) if first is None else (float(first["wape"]), float(first["baseline"]))
 
     @property
+    def wape_together(self) -> float:
+        """Of the sum over all series that were raced, one period ahead."""
+        return wape(self.past["came"].to_numpy(), self.past["said"].to_numpy())
+
+    @property
     def bias_removed(self) -> float:
         """Demand that met an empty shelf, as a share of what was sold."""
         sold = float(self.history["sold"].sum())

@@ -149,6 +149,7 @@ def forecast_sentence(fmt: Format, view: Outlook) -> str:
         "unit": t(f"forecast.unit.{view.bucket}"),
         "mean": together(fmt.value(mean, Unit.UNITS)),
         "wape": together(fmt.value(ours, Unit.RATE)),
+        "together": together(fmt.value(view.wape_together, Unit.RATE)),
         "baseline": together(fmt.value(naive, Unit.RATE)),
     }
     if not (is_number(low) and is_number(high)):

@@ -67,14 +67,15 @@ def render(page: Page) -> None:
         page.chart("steps", page.t("forecast.steps"), drawn, view.steps, STEPS, about=page.t("forecast.steps.about"))
     with right:
         drawn = partial(lines, page.fmt, page.palette, view.past, "period", named(page, PAST[1:]), Unit.UNITS)
-        page.chart("past", page.t("forecast.past"), drawn, view.past, PAST)
+        page.chart("past", page.t("forecast.past"), drawn, view.past, PAST, about=page.t("forecast.past.about"))
     if view.parts.empty:
         page.note(page.t("forecast.parts.short"))
     else:
         drawn = partial(lines, page.fmt, page.palette, view.parts, "period", named(page, PARTS[1:]), Unit.UNITS)
         page.chart("parts", page.t("forecast.parts"), drawn, view.parts, PARTS)
     page.section(page.t("forecast.worst"))
-    worst = view.worst.assign(flags=[worded(page, flags) for flags in view.worst["flags"]])
+    methods = [worded(page, methods.replace(" ", ""), "method") for methods in view.worst["methods"]]
+    worst = view.worst.assign(flags=[worded(page, flags) for flags in view.worst["flags"]], methods=methods)
     page.table("worst", page.t("forecast.worst"), worst, WORST)
     if len(view.flags):
         page.section(page.t("forecast.flags"))
@@ -95,5 +96,5 @@ def named(page: Page, columns: tuple[Column, ...]) -> list[tuple[str, str]]:
     return [(column.name, page.t(column.label)) for column in columns]
 
 
-def worded(page: Page, flags: str) -> str:
-    return page.t("list.comma").join(page.t(f"forecast.flag.{flag}") for flag in flags.split(",") if flag)
+def worded(page: Page, names: str, kind: str = "flag") -> str:
+    return page.t("list.comma").join(page.t(f"forecast.{kind}.{name}") for name in names.split(",") if name)

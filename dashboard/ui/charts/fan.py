@@ -13,6 +13,8 @@ from dashboard.ui.charts.trend import named_lines
 from dashboard.ui.formatting import Format
 from dashboard.ui.tokens import Palette
 
+MANY = 0.05
+"""Of a group, a period is marked where more than this share of its series was out of stock: somewhere one always is."""
 SHOWN = 120
 """Periods of history in the picture; more would press the fan against the edge."""
 
@@ -34,7 +36,7 @@ def fan(
     _line(chart, fmt, past, "demand", t("forecast.demand"), {"color": palette.muted, "width": 1.25, "dash": "dot"})
     _line(chart, fmt, past, "sold", t("forecast.sold"), {"color": palette.text, "width": 1.5})
     _line(chart, fmt, ahead, "mean", t("forecast.mean"), {"color": palette.accent, "width": 2.25})
-    dry = past[past["out"] > 0]
+    dry = past[past["out"] > MANY]
     if len(dry):
         mark = {"symbol": "x-thin", "size": 6, "line": {"width": 1.25, "color": palette.muted}}
         chart.add_scatter(x=dry["period"], y=dry["sold"], name=t("forecast.out"), mode="markers", marker=mark,
