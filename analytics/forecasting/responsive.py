@@ -60,7 +60,7 @@ def _own(past: Past) -> Floats:
 
 
 def _fitted(past: Past, demand: Floats, design: Floats, own: Floats) -> Floats:
-    known, length = np.isfinite(demand), past.length
+    known, length = np.asarray(np.isfinite(demand)), past.length
     offset = OFFSET if (demand[known] <= 0).any() else 0.0
     target = np.where(known, np.log(np.maximum(np.nan_to_num(demand), 0.0) + offset + 1e-12 * (offset == 0)), 0.0)
     count = np.maximum(known.sum(axis=1), 1)
@@ -72,7 +72,8 @@ def _fitted(past: Past, demand: Floats, design: Floats, own: Floats) -> Floats:
     left = np.where(known, left - deviation[:, :length], 0.0)
     level = mean + _recent(left, known, past.bucket.value)
     said = np.exp(np.clip(level[:, None] + (shared + deviation)[:, length:], -20, 20)) - offset
-    return np.where(known.any(axis=1)[:, None], np.maximum(said, 0.0), np.nan)
+    seen = np.asarray(known.any(axis=1))
+    return np.where(seen[:, None], np.maximum(said, 0.0), np.nan)
 
 
 def _centred(columns: Floats, known: np.ndarray, count: np.ndarray, first: int = 0) -> Floats:
