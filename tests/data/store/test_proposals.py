@@ -257,3 +257,15 @@ def test_another_proposal_for_the_same_need_is_told(store: Store) -> None:
     keep(store, a_proposal("p3", made_at=AT + timedelta(days=1)))
     with UnitOfWork(store, BRAND, reading=True) as unit:
         assert unit.proposals.rival(a_proposal("p1"), TODAY) == "p3"
+
+
+def test_an_edit_is_left_alone_by_a_run_of_the_same_day_and_by_one_that_counted_before_it(store: Store) -> None:
+    plan(store, a_proposal("p1"))
+    do(store, "p1", Move.EDIT, quantity=Decimal(60), reason="budget")
+    edited = get(store, "p1")
+    assert plan(store, a_proposal("p1", quantity=Decimal(90), proposed=Decimal(90)), batch="plan-2").same == ("p1",)
+    assert get(store, "p1") == edited
+    counted = supply(store, date(2026, 3, 1))
+    do(store, "p1", Move.EDIT, quantity=Decimal(20), reason="budget")
+    late = plan(store, a_proposal("q1", as_of=date(2026, 3, 1)), batch="plan-3", counted=counted)
+    assert (late.added, late.left_out) == ((), ("q1",))
