@@ -13,7 +13,7 @@ from tests.browser.test_pages import LOOKS, SPECS, visitor
 from tests.browser.visit import PATIENCE, Visit, visit
 from tests.serving import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 BASELINE = {
     # The navigation wraps its entries in elements that are neither list nor entry.

@@ -111,6 +111,8 @@ def test_selecting_a_row_narrows_the_page_and_opens_its_order_lines(chromium: Br
     for chip in ("^地区：", "^地区：", "^渠道伙伴："):
         table = tab.page.get_by_test_id("stDataFrame").first
         table.scroll_into_view_if_needed(timeout=PATIENCE)
+        expect(table.locator("canvas").first).to_be_visible(timeout=PATIENCE)
+        tab.page.wait_for_timeout(1500)  # a grid hears clicks a moment after its canvas is there, and has no event
         table.click(position={"x": 18, "y": 55})
         expect(tab.page.get_by_role("button", name=re.compile(chip)).first).to_be_visible(timeout=PATIENCE)
         tab.settle()
