@@ -78,22 +78,22 @@ def _shared(claims: Claims, rows: Ints, supply: int, fairness_cap: float) -> Int
 
 def _blocks(claims: Claims, rows: Ints, fairness_cap: float) -> tuple[Ints, Ints, Floats]:
     """Packs in the order in which a line takes them: line, size, and yuan saved per thousandth of a unit."""
-    first = np.minimum(smallest(claims.packs)[rows], claims.wanted[rows])
-    lines, sizes, gains = [], [], []
-    for number, row in enumerate(rows.tolist()):
-        edges = _edges(int(first[number]), int(claims.wanted[row]), int(claims.packs.multiple[row]))
-        needs = np.broadcast_to(claims.needs[row], (len(edges), claims.needs.shape[1]))
-        lost = loss(needs, edges / 1000)
-        size = np.diff(edges)
-        weight = claims.worth[row] * (1 + fairness_cap * claims.priority[row])
-        # Convex in truth; the last digits of sums must not turn two packs of a line round.
-        gains.append(np.minimum.accumulate(-np.diff(lost) * weight / size))
-        lines.append(np.full(len(size), number))
-        sizes.append(size)
-    return np.concatenate(lines), np.concatenate(sizes), np.concatenate(gains)
+    edges = _edges(np.minimum(smallest(claims.packs)[rows], claims.wanted[rows]), claims, rows)
+    needs = claims.needs[rows]
+    lost = np.stack([loss(needs, edges[:, at] / 1000) for at in range(edges.shape[1])], axis=1)
+    size = np.diff(edges, axis=1)
+    weight = claims.worth[rows] * (1 + fairness_cap * claims.priority[rows])
+    real = size > 0
+    each = -np.diff(lost, axis=1) * weight[:, None] / np.where(real, size, 1)
+    # Convex in truth; the last digits of sums must not turn two packs of a line round.
+    gain = np.minimum.accumulate(each, axis=1)
+    return np.nonzero(real)[0].astype(np.int64), size[real], gain[real]
 
 
-def _edges(first: int, wanted: int, multiple: int) -> Ints:
-    packs = (wanted - first) // multiple
-    step = max(1, -(-packs // MOST_PACKS)) * multiple
-    return np.unique(np.concatenate([[0, first], np.arange(first, wanted, step), [wanted]])).astype(np.int64)
+def _edges(first: Ints, claims: Claims, rows: Ints) -> Ints:
+    """Lines × packs: what a line has after each; those beyond what it wants add nothing."""
+    rest = claims.wanted[rows] - first
+    step = np.maximum(1, -(-(rest // claims.packs.multiple[rows]) // MOST_PACKS)) * claims.packs.multiple[rows]
+    number = np.arange(int((-(-rest // step)).max(initial=0)) + 1)
+    after = np.minimum(first[:, None] + number * step[:, None], claims.wanted[rows][:, None])
+    return np.concatenate([np.zeros((len(rows), 1), dtype=np.int64), after], axis=1)
