@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo_world, first_view, iowa_load, iowa_questions, iowa_scale, orange_juice, users
+from bench import demo_world, first_view, iowa_load, iowa_questions, iowa_scale, orange_juice, plan, users
 from bench.measuring import machine
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -13,7 +13,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 def main() -> None:
     """Each part in turn; two at once would measure each other."""
-    sections = (iowa_load, iowa_scale, iowa_questions, users, first_view, demo_world, orange_juice)
+    sections = (iowa_load, iowa_scale, iowa_questions, users, first_view, demo_world, orange_juice, plan)
     parts = [section.main() for section in sections]
     head = (
         "# Results\n\n"
