@@ -22,7 +22,7 @@ PAGES: tuple[PageSpec, ...] = (
         action=Action.SEE_OVERVIEW,
         icon=":material/today:",
         needs=SALES_TABLES,
-        home_of=frozenset({Role.EXECUTIVE, Role.MERCHANDISER, Role.MARKETER, Role.APPROVER}),
+        home_of=frozenset({Role.EXECUTIVE, Role.MARKETER}),
     ),
     PageSpec(
         key="overview.fulfilment",
@@ -68,6 +68,7 @@ PAGES: tuple[PageSpec, ...] = (
         render=inbox.render,
         action=Action.SEE_PROPOSALS,
         icon=":material/inbox:",
+        home_of=frozenset({Role.MERCHANDISER, Role.APPROVER}),
     ),
     PageSpec(
         key="decisions.history",

@@ -78,7 +78,7 @@ def actor_named(identity: Identity, name: str, *, now: datetime) -> Actor:
 
 
 def service_actor(job: str) -> Actor:
-    """The actor of a nightly job, with the head-office grant and no right but to load."""
+    """The actor of a nightly job, with the head-office grant and the rights of jobs alone: they decide nothing."""
     return Actor(f"service:{job}", f"service:{job}", frozenset({Role.SERVICE}), frozenset({ROOT}))
 
 

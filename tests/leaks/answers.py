@@ -18,8 +18,8 @@ from analytics.core.calendar import Comparison, Preset
 from analytics.core.errors import DomainError
 from analytics.decisions.proposal import State
 from analytics.decisions.workflow import Move
-from analytics.metrics.query import tables_needed
-from analytics.metrics.registry import METRICS
+from analytics.metrics.query import known_dimensions, tables_needed
+from analytics.metrics.registry import METRICS, metric_named
 from analytics.policies.change import Wanted
 from dashboard.composition import Services
 from dashboard.services.access import NewAccount
@@ -61,8 +61,10 @@ _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("ce
 
 
 def _asks(services: Services) -> Iterator[Any]:
+    marts = services.desk.open(Action.SEE_GLOSSARY).facts.table
     for by in _CUTS:
-        yield services.ask.ask(tuple(_FREE), by=by, first=None, last=None, where=())
+        known = tuple(name for name in _FREE if set(by) <= set(known_dimensions(metric_named(name), marts)))
+        yield services.ask.ask(known, by=by, first=None, last=None, where=())
     yield services.ask.ask(("sales", "orders"), by=("sku",), first=None, last=None, where=("partner=S3,S1",))
 
 

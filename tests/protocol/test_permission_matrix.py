@@ -19,6 +19,7 @@ MAY_OPEN = {"today": READERS, "heatmap": READERS, "glossary": READERS | {"admin"
 MAY_OPEN |= {"sessions": READERS | {"admin"}, "access": {"admin"}, "audit": {"admin"}}
 MAY_OPEN |= {"forecast": READERS, "fulfilment": READERS}
 MAY_OPEN |= {"policies": {"boss", "planner", "marketer", "approver", "admin"}}
+MAY_OPEN |= {key: (READERS - {"marketer"}) | {"robot"} for key in ("inbox", "history")}
 MAY_OPEN |= {key: {"admin", "robot"} for key in ("load", "data-health")}
 SEES_COST = {"boss", "planner", "approver"}
 CANARIES = {
