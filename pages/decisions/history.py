@@ -44,7 +44,10 @@ def render(page: Page) -> None:
         page.note(page.t("decisions.history.cut"))
     title = page.t("decisions.history.moves")
     frame = pd.DataFrame([row_of(page, one) for one in history.moves])
-    page.table("moves", title, frame, MOVES, identified_by="id", choose=partial(page.remember, "line"))
+    if frame.empty and asked == HistoryAsked():
+        page.note(page.t("decisions.history.none"))
+    else:
+        page.table("moves", title, frame, MOVES, identified_by="id", choose=partial(page.remember, "line"))
     chosen = page.remembered("line")
     if chosen is not None:
         card(page, page.now(page.services.approvals.one, chosen.partition(" ")[0]))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from analytics.metrics.metric import Unit
 from dashboard.ui.charts.template import figure, value_axis
-from dashboard.ui.charts.trend import named_lines
+from dashboard.ui.charts.trend import dated, named_lines
 from dashboard.ui.formatting import Format
 from dashboard.ui.tokens import Palette
 
@@ -50,6 +50,7 @@ def fan(
                 font={"size": 11, "color": palette.muted},
             )  # fmt: skip
     _axis(chart, fmt, [past["sold"], past["demand"], ahead["mean"], ahead["high"]])
+    _dated(chart, fmt, pd.concat([past["period"], ahead["period"]]))
     return named_lines(chart, palette)
 
 
@@ -66,6 +67,8 @@ def lines(
     for (name, label), style in reversed(list(zip(columns, styles, strict=False))):
         _line(chart, fmt, frame, name, label, style, x=x, unit=unit)
     _axis(chart, fmt, [frame[name] for name, _ in columns], unit)
+    if x == "period":
+        _dated(chart, fmt, frame[x])
     return named_lines(chart, palette)
 
 
@@ -84,6 +87,11 @@ def _axis(chart: go.Figure, fmt: Format, columns: Sequence[pd.Series], unit: Uni
     every = pd.concat([column.astype(float) for column in columns]).dropna()
     if len(every):
         chart.update_yaxes(value_axis(fmt, unit, min(0.0, float(every.min())), float(every.max())))
+
+
+def _dated(chart: go.Figure, fmt: Format, periods: pd.Series) -> None:
+    if len(periods):
+        dated(chart, fmt, (pd.Timestamp(periods.max()) - pd.Timestamp(periods.min())).days)
 
 
 def _faint(colour: str) -> str:

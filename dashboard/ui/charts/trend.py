@@ -10,6 +10,9 @@ from dashboard.ui.charts.template import figure, value_axis
 from dashboard.ui.formatting import Format
 from dashboard.ui.tokens import Palette
 
+MANY_DAYS = 190
+"""Days above which the foot of a chart names months instead of days."""
+
 
 def trend(fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseline: str, unit: Unit) -> go.Figure:
     """``frame``: ``day`` (date) and two columns of numbers, NaN where there is none (the line is broken there)."""
@@ -34,10 +37,14 @@ def trend(fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseli
     both = pd.concat([now, before]).dropna()
     axis = value_axis(fmt, unit, float(both.min()), float(both.max())) if len(both) else {}
     chart.update_yaxes(axis)
-    chart.update_xaxes(
-        tickformat=t("chart.month_format" if len(frame) > 120 else "chart.day_format"), hoverformat="%Y-%m-%d", nticks=8
-    )
+    dated(chart, fmt, len(frame))
     return named_lines(chart, palette)
+
+
+def dated(chart: go.Figure, fmt: Format, days: int) -> None:
+    """Dates along the foot of a chart in the page's language; months where there are many days."""
+    form = fmt.words.t("chart.month_format" if days > MANY_DAYS else "chart.day_format")
+    chart.update_xaxes(tickformat=form, hoverformat="%Y-%m-%d", nticks=8)
 
 
 def named_lines(chart: go.Figure, palette: Palette) -> go.Figure:
