@@ -23,8 +23,8 @@ from tests.zygote import Zygote, zygote
 pytestmark = pytest.mark.slow
 __all__ = ["unbuilt"]
 KILLS, LINES = 25, 200
-PAUSES = [0.05 + 0.02 * turn for turn in range(KILLS)]
-"""Seconds from the start of a process to its end."""
+SPREAD = [0.1 + 1.2 * turn / KILLS for turn in range(KILLS)]
+"""Moments of the kills, in units of what the first thing that gets done takes on this machine."""
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +62,25 @@ def killed(parent: Zygote, function: str, world: World, pause: float, **argument
     parent.wait(pid)
 
 
+def until_done(parent: Zygote, function: str, world: World, state: State, **arguments: str) -> float:
+    """Seconds from the start of a process to its first line in ``state``; the process is killed then."""
+    began = time.monotonic()
+    pid = parent.start(f"tests.dashboard.services.killed:{function}", home=str(world.settings.home), **arguments)
+    reached = 0
+    while not reached:
+        with UnitOfWork(world.store, BRAND, reading=True) as unit:
+            reached = unit.proposals.count(SoughtProposals(TODAY, states=(state,)))
+    seconds = time.monotonic() - began
+    os.kill(pid, signal.SIGKILL)
+    parent.wait(pid)
+    return seconds
+
+
 def test_a_killed_decision_leaves_nothing_half_done(parent: Zygote, unbuilt: World) -> None:
     keep(unbuilt.store, *(a_proposal(f"p{one:03}") for one in range(LINES)))
-    for pause in PAUSES:
-        killed(parent, "decides", unbuilt, pause)
+    seconds = until_done(parent, "decides", unbuilt, State.APPROVED)
+    for moment in SPREAD:
+        killed(parent, "decides", unbuilt, seconds * moment)
         # Twenty lines or none: a bulk decision is one transaction.
         assert whole(unbuilt)[State.APPROVED] % 20 == 0
     with UnitOfWork(unbuilt.store, BRAND, reading=True) as unit:
@@ -74,7 +89,8 @@ def test_a_killed_decision_leaves_nothing_half_done(parent: Zygote, unbuilt: Wor
 
 def test_a_killed_release_is_released_once_or_not(parent: Zygote, unbuilt: World, tmp_path: Path) -> None:
     keep(unbuilt.store, *(a_proposal(f"p{one:03}") for one in range(LINES)))
-    for pause in PAUSES:
-        killed(parent, "releases", unbuilt, pause, file=str(tmp_path / "orders"))
+    file = str(tmp_path / "orders")
+    seconds = until_done(parent, "releases", unbuilt, State.RELEASED, file=file)
+    for moment in SPREAD:
+        killed(parent, "releases", unbuilt, seconds * moment, file=file)
         whole(unbuilt)
-    assert whole(unbuilt)[State.RELEASED] > 0
