@@ -35,3 +35,7 @@ class ContractViolation(DomainError):
 
 class MissingData(DomainError):
     """A question needs tables that have not been loaded; ``tables`` names them."""
+
+
+class NotYet(DomainError):
+    """Nothing is wrong: what is asked for has not been worked out yet, or the filters leave nothing of it."""

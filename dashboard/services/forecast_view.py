@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.core.access import Action, Scope
-from analytics.core.errors import DomainError
+from analytics.core.errors import NotYet
 from analytics.forecasting.accuracy import bias, wape
 from analytics.forecasting.calendar import calendar_of
 from analytics.forecasting.contract import Bucket
@@ -90,15 +90,15 @@ class ForecastView(UseCase):
 
     @reads
     def outlook(self, asked: Asked) -> Outlook:
-        """The forecast of all series that the filters leave; raises DomainError where there is none."""
+        """The forecast of all series that the filters leave; raises NotYet where there is none."""
         opened = self._desk.open(Action.SEE_FORECAST)
         run = self._latest()
         if run is None:
-            raise DomainError("no_forecast")
+            raise NotYet("no_forecast")
         facts = self._door(opened.actor.scope, opened.build, run)
         series = _chosen(facts, opened, asked)
         if series.empty:
-            raise DomainError("forecast_nothing_here")
+            raise NotYet("forecast_nothing_here")
         bucket = str(series.groupby("bucket")["demand"].sum().idxmax())
         mine = series[series["bucket"] == bucket]
         return _outlook(_Reader(facts, mine), opened.freshness, run, bucket, len(series) - len(mine))

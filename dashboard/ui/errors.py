@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from analytics.core.errors import DomainError, MissingData
+from analytics.core.errors import DomainError, MissingData, NotYet
 from dashboard.words import Words
 
 log = logging.getLogger("waterline.ui")
@@ -64,6 +64,12 @@ def nothing_yet(words: Words, tables: tuple[str, ...], *, may_load: bool) -> Non
             st.code("waterline ingest PATH --mapping FILE\nwaterline build", language="shell")
         else:
             st.markdown(words.t("empty.ask_administrator"))
+
+
+def not_yet(words: Words, error: NotYet) -> None:
+    """What is not there yet, and how it comes about."""
+    with st.container(border=True, key="frame.empty"):
+        st.markdown(remedy(words, error))
 
 
 def refused(words: Words, error: DomainError) -> None:

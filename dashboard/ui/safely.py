@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from analytics.core.access import Action, Actor
-from analytics.core.errors import DomainError, MissingData, NotSignedIn
+from analytics.core.errors import DomainError, MissingData, NotSignedIn, NotYet
 from dashboard.ui import errors, identity
 from dashboard.ui.markup import address, links
 from dashboard.words import Words
@@ -25,6 +25,8 @@ def safely(words: Words, key: str, actor: Actor, draw: Callable[[], None], *, ne
     except MissingData as error:
         missing = errors.missing_tables(error) or needs
         errors.nothing_yet(words, missing, may_load=actor.may(Action.LOAD_DATA))
+    except NotYet as error:
+        errors.not_yet(words, error)
     except DomainError as error:
         errors.refused(words, error)
     except Exception as error:  # noqa: BLE001 - the last line: whatever it is, nobody sees it raw

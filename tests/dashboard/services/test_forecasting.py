@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analytics.core.access import ROOT, Action, Role
-from analytics.core.errors import AccessDenied, DomainError
+from analytics.core.errors import AccessDenied, DomainError, NotYet
 from dashboard.composition import forecasting_for
 from dashboard.services.forecasting import Forecasting
 from dashboard.services.requests import Asked
@@ -185,7 +185,7 @@ def test_rights_and_missing_runs(world: World, tmp_path: Path) -> None:
             as_of=None, horizon_days=7, now=NOW
         )
     empty = make_world(tmp_path, {name: rows for name, rows in TABLES.items() if name != "availability"})
-    with pytest.raises(DomainError, match="no_forecast"):
+    with pytest.raises(NotYet, match="no_forecast"):
         empty.services(ROOT).forecast.outlook(Asked())
 
 
