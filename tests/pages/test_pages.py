@@ -153,7 +153,7 @@ def test_somebody_without_a_right_does_not_have_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("role", "title"),
-    [("executive", "今日经营"), ("dealer", "区域热力图"), ("administrator", "指标口径"), ("merchandiser", "今日经营")],
+    [("executive", "今日经营"), ("dealer", "区域热力图"), ("administrator", "指标口径"), ("merchandiser", "待办审批")],
 )
 def test_each_role_lands_on_its_home(role: str, title: str) -> None:
     app = opened("", role=role)
