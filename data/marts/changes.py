@@ -11,7 +11,7 @@ import pyarrow as pa
 from ibis.util import gen_name
 
 from data.engines.duckdb import Workshop
-from data.marts.lake_rows import Change, LakeRows, Loads
+from data.marts.lake_rows import Change
 from data.marts.mart import Mart, Slices
 
 if TYPE_CHECKING:
@@ -73,26 +73,31 @@ class Changes:
     def _looked_up(self, slices: Slices, table: str) -> ir.Table | None:
         """Values of the column for which something else is found in ``table`` than before."""
         column, derived = slices.joined[table]
-        before = self._making.base.loads(table)
-        if before is None or not self._making.rows.holds(table, before):
-            return None
-        then, now = derived(_Then(self._making.rows, table, before)), derived(self._making)
+        if table in slices.alone:
+            change = self.of_table(table)
+            if change is None:
+                return None
+            then, now = derived(_Only(table, change.gone)), derived(_Only(table, change.come))
+        else:
+            before = self._making.base.loads(table)
+            if before is None or not self._making.rows.holds(table, before):
+                return None
+            then, now = derived(_Only(table, self._making.rows.current(table, before))), derived(self._making)
         different = then.difference(now).union(now.difference(then))
         return self._workshop.keep(different.select(column).distinct(), gen_name("looked_up"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Then:
-    """One contract table as the base knew it (``Inputs``)."""
+class _Only:
+    """Rows of one contract table, and nothing else (``Inputs``)."""
 
-    rows: LakeRows
     name: str
-    loads: Loads
+    rows: ir.Table
 
     def current(self, table: str) -> ir.Table:
         if table != self.name:
             raise KeyError(f"only {self.name} is looked up, not {table}")
-        return self.rows.current(table, self.loads)
+        return self.rows
 
     def mart(self, name: str) -> ir.Table:
         raise KeyError(f"only {self.name} is looked up, not {name}")

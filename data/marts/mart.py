@@ -40,12 +40,16 @@ class Slices:
     ``joined``: contract table that is looked up → the column of the rows that it is looked up by, and from inputs to
     what is looked up, under that column's name. Where that changes, the documents that name the value change.
 
+    ``alone``: those of ``joined`` of which every row follows from one document alone; what changed of them is then
+    looked for in the documents that changed, and not in all there are.
+
     ``sums``: columns that are added up over slices larger than a document; of such a mart the sums of what came are
     added and those of what went are taken off.
     """
 
     of: Mapping[str, Columns]
     joined: Mapping[str, tuple[str, Derived]] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
 
 

@@ -186,6 +186,7 @@ MARTS = (
         slices=Slices(
             {"refund_line": lambda rows: {"source": rows.source, "refund_id": rows.refund_id}},
             joined={"order_line": ("order_id", _nodes)},
+            alone=("order_line",),
         ),
     ),
     Mart(
