@@ -84,7 +84,6 @@ def some_refunds(chance: random.Random, count: int) -> list[dict[str, Any]]:
             "refund_id": f"C{chance.randrange(4)}", "line_no": str(chance.randrange(2)), "channel": "web",
             "refunded_at": chance.choice(["2026-02-20T09:00:00", "2026-02-27T09:00:00"]), "sku": "R5",
             "quantity": "1", "amount": chance.choice(["5", "7.25"]), "reason": "returned",
-            "order_id": chance.choice([None, f"O{chance.randrange(12)}"]), "order_line_no": str(chance.randrange(3)),
             "entry_partner": chance.choice([None, "S1"]), "deleted": chance.random() < 0.2,
             "order_id": chance.choice([None, "O1", "O2"]), "order_line_no": "1",
         }
