@@ -17,6 +17,7 @@ class Reason(StrEnum):
     NO_COST = "no_cost"
     NO_PRICE = "no_price"
     NO_MARGIN = "no_margin"
+    NO_WEIGHT = "no_weight"
     NO_HISTORY = "no_history"
     NO_FORECAST = "no_forecast"
     FORECAST_FLAGGED = "forecast_flagged"

@@ -50,6 +50,7 @@ def worth_of(rows: pd.DataFrame, days: np.ndarray, table: PolicyTable, as_of: da
     shortage = np.where(margin > 0, margin, np.nan) * told(SHORTAGE, _number)
     holding = cost * told(HOLDING, _number) / YEAR
     per_kg = np.nan_to_num(rows["cost_per_kg"].to_numpy(dtype=float), nan=single(PER_KG))
+    weight = rows["kg"].to_numpy(dtype=float)
     fixed = np.nan_to_num(rows["fixed_cost"].to_numpy(dtype=float), nan=single(FIXED))
     by_service = told(ORDER_UP_TO, lambda value: float(value == "service_level")) > 0
     ratio = critical_ratio(shortage, holding * np.maximum(days, 1))
@@ -58,14 +59,15 @@ def worth_of(rows: pd.DataFrame, days: np.ndarray, table: PolicyTable, as_of: da
         level=level(ratio=ratio, service=told(SERVICE, _number), by_service=by_service),
         reasons=marked(Reason.NO_COST, ~np.isfinite(cost))
         | marked(Reason.NO_PRICE, ~np.isfinite(price))
-        | marked(Reason.NO_MARGIN, np.isfinite(margin) & (margin <= 0)),
+        | marked(Reason.NO_MARGIN, np.isfinite(margin) & (margin <= 0))
+        | marked(Reason.NO_WEIGHT, ~np.isfinite(weight) & (per_kg > 0)),
         policies=number.astype(np.int64),
         policy_sets=tuple(_versions(table, str(one) or None, as_of) for one in categories),
     )
 
 
 def kilograms(rows: pd.DataFrame) -> np.ndarray:
-    """Of a unit; nothing where it is unknown."""
+    """Of a unit; nothing where it is unknown, which the line then says (``no_weight``)."""
     return np.asarray(np.nan_to_num(rows["kg"].to_numpy(dtype=float), nan=0.0))
 
 

@@ -90,7 +90,8 @@ def _moves(inputs: Inputs, stock: ir.Table) -> ir.Table:
     Judged where the node sells at all, its sales are known for 60 days, and the product lay there 60 days ago: what
     has only arrived is not slow.
     """
-    sales = inputs.mart("fulfilment").filter(lambda t: t.node.notnull() & (t.cancelled == 0))
+    # Lines of nodes whose stock nobody counts would be ranked for nothing.
+    sales = inputs.mart("fulfilment").filter(lambda t: t.cancelled == 0).semi_join(stock, "node")
     since = sales.group_by(seller=sales.node).aggregate(known=sales.day.min())
     marks = stock.filter(stock.usable > 0).select("node", "sku", "day", sale=ibis.null("date"), kind=ibis.literal(1))
     marks = marks.union(sales.select("node", "sku", "day", sale="day", kind=ibis.literal(0)).distinct())

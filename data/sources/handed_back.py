@@ -32,9 +32,9 @@ def as_expected(path: Path, origin: Origin, scratch: Path) -> tuple[Path, Origin
         if REJECT.encode() not in content.read(_HEAD):
             return path, origin
     try:
-        with path.open(encoding=_encoding(path), errors="replace", newline="") as lines:
+        with path.open(encoding=_encoding(path), newline="") as lines:
             rows = list(csv.reader(lines))
-    except csv.Error as error:
+    except (csv.Error, UnicodeDecodeError) as error:
         raise ContractViolation("unreadable_file", file=origin.label, reason=str(error)) from None
     begin = next((place for place, row in enumerate(rows) if not _says_what(row)), 0)
     if REJECT not in rows[begin]:

@@ -46,4 +46,4 @@ def _alternative_json(one: Alternative) -> list[str | None]:
 def _alternative(kept: list[str | None]) -> Alternative:
     kind, source, units, receipt, cost, lost = kept
     day = None if receipt is None else date.fromisoformat(receipt)
-    return Alternative(str(kind), source, Decimal(units or 0), day, Decimal(cost or 0), Decimal(lost or 0))
+    return Alternative(str(kind), source, Decimal(str(units)), day, Decimal(str(cost)), Decimal(str(lost)))

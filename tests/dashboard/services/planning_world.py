@@ -47,7 +47,7 @@ LANES: Sequence[Mapping[str, Any]] = (
     {"lane": "L4", "origin": "SUPPLIER", "node": "N4", **TWICE},
     {"lane": "L5", "origin": "SUPPLIER", "node": "N4", "sku": "LEAD0", **TWICE, "lead_days": 0.0},
 )
-FAULTS = ("NOCOST", "NOPRICE", "LOSS", "NEG", "FLAGGED", "NOHIST", "NOTHING", "MOQ", "LEAD0", "OVER")
+FAULTS = ("NOCOST", "NOPRICE", "LOSS", "NEG", "FLAGGED", "NOHIST", "NOTHING", "MOQ", "LEAD0", "OVER", "NOKG")
 SKUS = ("R5", "HELP", "SHARE", "BELOW", "PAST", *FAULTS)
 FLAGS = {"FLAGGED": "one_point", "NOHIST": "look_alike,no_history", "NOTHING": "no_look_alike"}
 SERIES = (
@@ -85,7 +85,14 @@ def counted(day: str, counts: Mapping[tuple[str, str], str]) -> list[dict[str, A
 
 def product(sku: str) -> dict[str, Any]:
     more = {"MOQ": {"moq": "5000"}, "OVER": {"discontinued": "2026-03-01"}}.get(sku, {})
-    return {"sku": sku, "name": sku, "category": "rice", "kg": 5.0, "units_per_case": "1", **more}
+    return {
+        "sku": sku,
+        "name": sku,
+        "category": "rice",
+        "kg": None if sku == "NOKG" else 5.0,
+        "units_per_case": "1",
+        **more,
+    }
 
 
 TABLES: Mapping[str, Any] = {

@@ -99,6 +99,7 @@ def test_bad_input_is_flagged_or_refused_line_by_line(made: Planned) -> None:
     assert told["N4", "NOCOST"] == {"no_cost"}
     assert told["N4", "NOPRICE"] == {"no_price"}
     assert told["N4", "LOSS"] == {"no_margin"}
+    assert told["N4", "NOKG"] == {"no_weight"}
     assert told["N4", "NEG"] == {"stock_negative"}
     assert told["N4", "FLAGGED"] == {"forecast_flagged"}
     assert "no_history" in told["N4", "NOHIST"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.core.errors import ContractViolation
 from data.sources.declarations import SourceFile
 from data.sources.handed_back import REASON, REJECT, as_expected
 from data.sources.inputs import Origin
@@ -57,6 +58,15 @@ def test_what_is_still_wrong_is_told_with_the_line_of_the_file_at_hand(door: Doo
     door.write("goods-1.csv", handed_back(door, sku="").encode("utf-8-sig"))
     door.bring(MAPPING)
     assert [row[1] for row in door.rejects() if row[5] == "required_missing"] == [3, 5]
+
+
+def test_letters_that_cannot_be_read_are_told_and_not_replaced(door: Door) -> None:
+    door.write("goods-1.csv", GOODS.encode("gb18030"))
+    door.bring(MAPPING)
+    door.write("goods-1.csv", handed_back(door, sku="O5").encode("utf-8") + b"x,y,O6,\xff\xff,\n")
+    with pytest.raises(ContractViolation, match="unreadable_file"):
+        door.bring(MAPPING)
+    assert [row["sku"] for row in door.rows("product")] == ["X1"]
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"# note\n", f"x,{REJECT}y\n1,2\n".encode()])
