@@ -6,7 +6,7 @@ import gc
 from pathlib import Path
 
 from analytics.core.access import ROOT, Scope
-from dashboard import composition
+from dashboard.composition import doors
 from data.engines.duckdb import DuckDBEngine
 from tests.worlds import TABLES, make_world
 
@@ -19,12 +19,12 @@ def engines() -> int:
 def test_files_of_old_builds_are_closed_however_many_people_looked_at_them(tmp_path: Path) -> None:
     world = make_world(tmp_path, TABLES)
     marts = tuple(world.build.marts.items())
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
     before = engines()
-    for build in range(composition.ENGINES_KEPT + 3):
+    for build in range(doors.ENGINES_KEPT + 3):
         for anchor in (ROOT, "D1", "D2"):
-            composition._facts(Scope(frozenset({anchor})), world.settings.marts, f"build {build}", marts)
+            doors.facts(Scope(frozenset({anchor})), world.settings.marts, f"build {build}", marts)
     kept = engines() - before
-    composition._doors.cache_clear()
-    assert kept == composition.ENGINES_KEPT
+    doors.engine_doors.cache_clear()
+    assert kept == doors.ENGINES_KEPT
     assert engines() == before

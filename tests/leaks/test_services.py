@@ -15,7 +15,7 @@ import pytest
 from analytics.core.access import ROOT, Action, Actor, Role
 from analytics.core.errors import AccessDenied
 from analytics.decisions.workflow import Command, Move, Terms, decide
-from dashboard import composition
+from dashboard.composition import doors
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
 from data.store.unit_of_work import UnitOfWork
@@ -140,9 +140,9 @@ _OWNED = ("sales_line", "sales_day", "document", "first_purchase", "refund_line"
 @pytest.fixture
 def forgetful() -> Iterator[None]:
     """Doors remember the expressions that they cut; a changed predicate must meet none of them."""
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
     yield
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
 
 
 @pytest.mark.usefixtures("forgetful")

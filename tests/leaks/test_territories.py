@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pytest
 
 from analytics.core.access import Role
-from dashboard import composition
+from dashboard.composition import doors
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
 from data.marts.territories import SMALLEST_CELL
@@ -62,9 +62,9 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture
 def forgetful() -> Iterator[None]:
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
     yield
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
 
 
 def months(world: World, *grants: str, role: Role = Role.DEALER) -> list[tuple[Any, ...]]:

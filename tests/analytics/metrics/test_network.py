@@ -11,7 +11,7 @@ import pytest
 
 from analytics.core.errors import MissingData
 from analytics.metrics import network
-from dashboard import composition
+from dashboard.composition import doors
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
 from tests.worlds import CHANNELS, PRODUCTS, World, line, make_world
@@ -133,12 +133,12 @@ def test_each_predicate_is_needed(mart: str, metric: str, world: World, monkeypa
     def without(self: ScopedFacts, rows: ir.Table, of: Mart) -> ir.Table:
         return rows if of.name == mart else kept(self, rows, of)
 
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
     monkeypatch.setattr(ScopedFacts, "_within", without)
     try:
         assert value(world, metric, "2026-04-01", "2026-04-02", grant="D1") != own
     finally:
-        composition._doors.cache_clear()
+        doors.engine_doors.cache_clear()
 
 
 def test_without_the_tables_it_is_said_which(tmp_path: Path) -> None:

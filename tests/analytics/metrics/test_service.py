@@ -16,7 +16,7 @@ from analytics.core.access import Action
 from analytics.core.errors import MissingData
 from analytics.metrics import service
 from analytics.metrics.facts import FACTS
-from dashboard import composition
+from dashboard.composition import doors
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
 from tests.worlds import CHANNELS, PRODUCTS, World, line, make_world
@@ -224,12 +224,12 @@ def test_each_predicate_is_needed(mart: str, metric: str, world: World, monkeypa
     def without(self: ScopedFacts, rows: ir.Table, of: Mart) -> ir.Table:
         return rows if of.name == mart else kept(self, rows, of)
 
-    composition._doors.cache_clear()
+    doors.engine_doors.cache_clear()
     monkeypatch.setattr(ScopedFacts, "_within", without)
     try:
         assert value(world, metric, grant="D1") != own
     finally:
-        composition._doors.cache_clear()
+        doors.engine_doors.cache_clear()
 
 
 def test_days_without_a_count_are_unknown_not_zero(world: World) -> None:
