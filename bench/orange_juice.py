@@ -125,7 +125,7 @@ def judge(last: int) -> tuple[dict[str, Said], Floats, Backtest, list[Mapping[st
     rows = movement()
     of = panel(rows[rows["week"] <= last], last)
     first = of.length - JUDGED - LEARNT - HORIZON
-    wide = _with_room(of)
+    wide = with_room(of)
     field = [one for one in candidates() if not one.slow]
     alone = [one for one in candidates() if one.slow]
     test = backtest(wide, field, origins=np.arange(first, of.length - 1), horizon=HORIZON, seed=SEED)
@@ -152,7 +152,7 @@ def judge(last: int) -> tuple[dict[str, Said], Floats, Backtest, list[Mapping[st
     return stacked, test.came[-JUDGED:], test, weights
 
 
-def _with_room(of: Panel) -> Panel:
+def with_room(of: Panel) -> Panel:
     """Origins near the end look past it; the plan beyond is unknown and nothing there is judged."""
     room = ((0, 0), (0, HORIZON))
     later = of.periods[-1] + np.arange(1, HORIZON + 1) * np.timedelta64(7, "D")

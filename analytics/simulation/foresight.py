@@ -1,0 +1,162 @@
+"""Forecasts at every origin of a window, each from what was known then: race, choice, errors and joint paths.
+
+The same steps as a forecast run, rolled: models are fitted anew every few origins, their inputs are new at each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from analytics.forecasting.backtest import Backtest, Progress, backtest, fitted
+from analytics.forecasting.calibration import Calibration, Groups, calibrated
+from analytics.forecasting.candidate import Candidate, Forecaster
+from analytics.forecasting.candidates import candidates
+from analytics.forecasting.choice import FALLBACK, Choice, Segments, chosen, located, segments_of
+from analytics.forecasting.contract import Flags, Floats, Ints
+from analytics.forecasting.errors import Errors, family_of, learnt
+from analytics.forecasting.panel import Panel
+from analytics.forecasting.paths import Paths, sample_paths
+from analytics.forecasting.run import promoted_after, sampled
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """``horizon``: periods ahead; ``level``: critical ratio that the choice is made for; ``learnt``: origins before
+    each one that errors and choice come from, ``step`` periods apart; models are fitted every ``refit_every`` origins,
+    the choice is made every ``choose_every``. At most ``race_series`` series are raced.
+    """
+
+    horizon: int
+    seed: int
+    level: float = 0.83
+    paths: int = 200
+    learnt: int = 26
+    step: int = 1
+    refit_every: int = 8
+    choose_every: int = 4
+    race_series: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    choice: Choice
+    calibration: Calibration
+    errors: Errors
+
+
+@dataclass(slots=True)
+class Rolled:
+    """Locations by origin (series × horizons) and what is needed to draw paths around them."""
+
+    panel: Panel
+    rolling: Rolling
+    locations: Mapping[int, tuple[Floats, Floats, Errors]]
+    whole: Flags
+    _last: tuple[int, Paths] | None = field(default=None)
+
+    def paths(self, origin: int) -> Paths:
+        """Joint sample paths, paths × series × periods ahead."""
+        if self._last is None or self._last[0] != origin:
+            location, promoted, errors = self.locations[origin]
+            drawn = sample_paths(
+                location, promoted, family_of(self.panel.series), errors,
+                whole=self.whole, paths=self.rolling.paths, seed=self.rolling.seed + origin,
+            )  # fmt: skip
+            self._last = origin, drawn
+        return self._last[1]
+
+
+def rolled(
+    panel: Panel,
+    origins: Sequence[int],
+    rolling: Rolling,
+    *,
+    field: Sequence[Candidate] | None = None,
+    progress: Progress | None = None,
+) -> Rolled:
+    """Forecast at every one of ``origins`` (rising). ``field``: candidates of the race, by default all quick ones.
+
+    Nothing that is said at an origin hangs on demand after it: a test alters the future and finds the same bytes.
+    """
+    first = int(origins[0])
+    segments = segments_of(panel.past(first, rolling.horizon))
+    raced = sampled(segments, rolling.race_series, rolling.seed)
+    race = panel.rows(raced)
+    racing = field if field is not None else tuple(one for one in candidates() if not one.slow)
+    test = backtest(
+        race, racing, origins=_tested(origins, rolling), horizon=rolling.horizon, seed=rolling.seed,
+        refit_every=rolling.refit_every, progress=progress,
+    )  # fmt: skip
+    speakers = _Speakers(panel, field, rolling) if len(raced) < panel.size else None
+    locations: dict[int, tuple[Floats, Floats, Errors]] = {}
+    judged: _Judgement | None = None
+    for number, origin in enumerate(origins):
+        segments = segments_of(panel.past(origin, rolling.horizon))
+        if judged is None or number % rolling.choose_every == 0:
+            judged = _judged(race, test, origin, segments[raced], rolling)
+        said = speakers.said(origin, judged.choice) if speakers else _told(test, origin)
+        promoted = promoted_after(replace_horizon(panel, rolling.horizon), np.array([origin]))[0]
+        groups = Groups(segments, family_of(panel.series), promoted)
+        location = judged.calibration.of(located(said, judged.choice, segments), groups)
+        locations[origin] = location, promoted, judged.errors
+    past = np.nan_to_num(panel.demand[:, : first + 1])
+    return Rolled(panel, rolling, locations, np.asarray((past == np.round(past)).all(axis=1)))
+
+
+def _tested(origins: Sequence[int], rolling: Rolling) -> Ints:
+    """Origins that teach, then those of the window."""
+    first = int(origins[0])
+    before = first - rolling.step * np.arange(rolling.learnt, 0, -1)
+    return np.concatenate([before[before >= max(1, rolling.horizon)], np.asarray(origins)]).astype(np.int64)
+
+
+def _told(test: Backtest, origin: int) -> dict[str, Floats]:
+    at = int(np.flatnonzero(test.origins == origin)[0])
+    return {name: test.of(name)[at] for name in test.names}
+
+
+def _judged(race: Panel, test: Backtest, origin: int, segments: Segments, rolling: Rolling) -> _Judgement:
+    """Choice and errors from the origins before this one, without what came after it."""
+    known = test.known_at(origin, rolling.learnt + rolling.horizon)
+    choice = chosen(known, segments, rolling.level)
+    told = located({name: known.of(name) for name in known.names}, choice, segments)
+    then = Groups(
+        segments, family_of(race.series), promoted_after(replace_horizon(race, rolling.horizon), known.origins)
+    )
+    calibration = calibrated(told, known.came, then, known.origins)
+    errors = learnt(calibration.of(told, then), known.came, then, known.origins, seed=rolling.seed)
+    return _Judgement(choice, calibration, errors)
+
+
+class _Speakers:
+    """Candidates for the whole panel where only a sample of it was raced: those alone that were chosen."""
+
+    def __init__(self, panel: Panel, field: Sequence[Candidate] | None, rolling: Rolling) -> None:
+        self._panel, self._rolling = panel, rolling
+        self._field = field if field is not None else candidates()
+        self._fitted: dict[str, tuple[int, Forecaster | None]] = {}
+        self._asked = 0
+
+    def said(self, origin: int, choice: Choice) -> dict[str, Floats]:
+        past = self._panel.past(origin, self._rolling.horizon)
+        self._asked += 1
+        said = {}
+        for candidate in self._field:
+            if candidate.name not in {*choice.needed, FALLBACK}:
+                continue
+            since, forecaster = self._fitted.get(candidate.name, (-1, None))
+            if since < 0 or self._asked - since >= self._rolling.refit_every:
+                forecaster = fitted(candidate, past, self._rolling.seed)
+                self._fitted[candidate.name] = self._asked, forecaster
+            nothing = np.full((self._panel.size, self._rolling.horizon), np.nan)
+            said[candidate.name] = nothing if forecaster is None else np.maximum(forecaster(past), 0.0)
+        return said
+
+
+def replace_horizon(panel: Panel, horizon: int) -> Panel:
+    """The panel as one whose past ends ``horizon`` before its last period: promotions are looked up that far ahead."""
+    end = len(panel.periods) - horizon
+    return replace(panel, sold=panel.sold[:, :end], out=panel.out[:, :end], demand=panel.demand[:, :end])
