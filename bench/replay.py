@@ -6,6 +6,7 @@ import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ MEANS = (4, 8, 13, 26, 52)
 YARDSTICK = MovingAverage(4.0)
 Maker = Callable[[float], Policy]
 RULES: Mapping[str, Maker] = {
-    **{f"moving average of {weeks} weeks": lambda cover, weeks=weeks: MovingAverage(cover, weeks) for weeks in MEANS},
+    **{f"moving average of {weeks} weeks": partial(MovingAverage, periods=weeks) for weeks in MEANS},
     "min/max, half a week apart": lambda cover: MinMax(cover - 0.5, cover),
     "min/max, a week apart": lambda cover: MinMax(cover - 1.0, cover),
     "min/max, two weeks apart": lambda cover: MinMax(cover - 2.0, cover),
@@ -89,9 +90,8 @@ def liquor(until: int) -> Case:
     before = lines[lines["period"] < weeks[-JUDGED]].groupby("series")["Bottles Sold"].sum()
     busiest = before.sort_values(ascending=False, kind="stable").index[:PAIRS]
     mine = lines[lines["series"].isin(busiest) & lines["period"].isin(weeks)]
-    sales = mine.groupby(["series", "period"], as_index=False)["Bottles Sold"].sum()
-    sales = sales.rename(columns={"Bottles Sold": "sold"}).assign(out=np.nan)
-    begun = mine.groupby("series", as_index=False)["period"].min().rename(columns={"period": "first"})
+    sales = mine.groupby(["series", "period"])["Bottles Sold"].sum().rename("sold").reset_index().assign(out=np.nan)
+    begun = mine.groupby("series")["period"].min().rename("first").reset_index()
     spans = begun.assign(last=weeks[-1] + np.timedelta64(6, "D"))
     series = mine[["series", "node", "sku"]].drop_duplicates().assign(category="liquor", region="")
     of = panel_of(sales, series, spans, periods=weeks, horizon=0, bucket=Bucket.WEEK)
@@ -147,12 +147,12 @@ def main(last: int = WEEKS[-1], until: int = 0) -> Section:
         "Replay",
         "python -m bench.replay",
         f"The last {JUDGED} weeks up to week {last} of orange juice (price and deal known in advance) and, without any "
-        f"plan, up to the last whole week of 2021 less {until} of the {PAIRS} busiest store × item pairs of Iowa liquor, "
-        f"busiest by bottles before the judged weeks. Lead time {LEAD} weeks, weekly review, holding {HOLDING} and "
-        f"shortage {SHORTAGE:g} per unit and week, nothing made up later, two weeks of mean demand to begin with; a week "
-        f"without a row wants nothing. Covers of simple rules: the cheapest of {COVERS[0]:g} to {COVERS[-1]:g} on the "
-        f"{CHOSEN} weeks before. Forecasts are rolled weekly, models fitted anew every {Rolling(3, SEED).refit_every} "
-        f"weeks. In brackets: 90 % interval over resampled series. {'. '.join(told)}. "
+        f"plan, up to the last whole week of 2021 less {until} of the {PAIRS} store × item pairs of Iowa liquor that "
+        f"sold most bottles before. Lead time {LEAD} weeks, weekly review, holding {HOLDING} and shortage {SHORTAGE:g} "
+        f"per unit and week, nothing made up later, two weeks of mean demand to begin with; a week without a row wants "
+        f"nothing. Covers of simple rules: the cheapest of {COVERS[0]:g} to {COVERS[-1]:g} on the {CHOSEN} weeks "
+        f"before. Forecasts are rolled weekly, models fitted anew every {Rolling(3, SEED).refit_every} weeks. In "
+        f"brackets: 90 % interval over resampled series. {'. '.join(told)}. "
         f"Took {time.process_time() - worked:,.0f} processor seconds ({time.perf_counter() - started:,.0f} s).",
         ("data", "who", "cost / yardstick", "fill rate", "holding / yardstick", "lost / yardstick"),
         tuple(rows),
