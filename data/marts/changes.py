@@ -42,6 +42,16 @@ class Changes:
         """Whether the base was made from the very loads of ``table`` that count now."""
         return self._making.base.loads(table) == self._making.rows.of(table)
 
+    def same_mart(self, name: str) -> bool:
+        """Whether mart ``name`` holds the very rows of the published one; for small ones, which are compared."""
+        if self._making.base.file(name) is None:
+            return False
+        then, now = self._making.base.mart(name), self._making.mart(name)
+        if then.schema() != now.schema():
+            return False
+        different = then.difference(now, distinct=False).union(now.difference(then, distinct=False))
+        return not different.count().to_pyarrow().as_py()
+
     def none(self, rows: ir.Table) -> Change:
         nothing = rows.filter(ibis.literal(False))
         return Change(nothing, nothing)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
+from ibis.util import gen_name
 
 from analytics.core.errors import ContractViolation
 from data.contract import contract_table
@@ -82,10 +83,27 @@ class LakeRows:
         places = self._places(table, units)
         if sum(places.values()) > limit:
             return None
-        rows = self._workshop.parquet(list(places), f"few_{table}") if places else every
-        counting = rows.filter(rows.load_id.isin(sorted({*before, *now})))
-        kept = self._workshop.keep(counting.semi_join(units, document), f"touched_{table}")
+        kept = self._kept(table, units, places, {*before, *now})
         return Change(self._newest(table, kept, before), self._newest(table, kept, now))
+
+    def documents(self, table: str, named: ir.Table) -> ir.Table:
+        """The newest rows of the documents that ``named`` names by source and, in its other column, the document."""
+        self._nothing_missing(table)
+        if self._rows(table) is None:
+            return self._read(table, {})
+        source, column = document_columns(table)
+        other = next(name for name in named.columns if name != source)
+        units = self._workshop.keep(named.select(source, **{column: named[other]}), gen_name(f"units_{table}"))
+        now = self.of(table)
+        return self._newest(table, self._kept(table, units, self._places(table, units), now), now)
+
+    def _kept(self, table: str, units: ir.Table, places: Mapping[str, int], loads: Collection[str]) -> ir.Table:
+        """Rows of the documents ``units`` in the files ``places``, as far as one of ``loads`` brought them."""
+        if not places:
+            return self._read(table, {})
+        rows = self._workshop.parquet(list(places), gen_name(f"few_{table}"))
+        counting = rows.filter(rows.load_id.isin(sorted(loads)))
+        return self._workshop.keep(counting.semi_join(units, document_columns(table)), gen_name(f"touched_{table}"))
 
     def _places(self, table: str, units: ir.Table) -> dict[str, int]:
         """Files that hold a row of ``units``, and how many: most columns are read of no other file."""

@@ -40,8 +40,12 @@ class Slices:
     ``joined``: contract table that is looked up → the column of the rows that it is looked up by, and from inputs to
     what is looked up, under that column's name. Where that changes, the documents that name the value change.
 
-    ``alone``: those of ``joined`` of which every row follows from one document alone; what changed of them is then
-    looked for in the documents that changed, and not in all there are.
+    ``alone``: those of ``joined`` of which every row follows from one document alone, the one that the column names;
+    what changed of them, and what is looked up, is then looked for in those documents, and not in all there are.
+
+    ``reach``: input → days that a row of it counts for after its own, in a mart of slices by ``day``.
+
+    ``whole``: earlier marts that every slice is made from; where one of them became different, all are made anew.
 
     ``sums``: columns that are added up over slices larger than a document; of such a mart the sums of what came are
     added and those of what went are taken off.
@@ -50,6 +54,8 @@ class Slices:
     of: Mapping[str, Columns]
     joined: Mapping[str, tuple[str, Derived]] = field(default_factory=dict)
     alone: tuple[str, ...] = ()
+    reach: Mapping[str, int] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
 
 

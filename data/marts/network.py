@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from data.marts.mart import Inputs, Mart
+from data.marts.mart import Inputs, Mart, Slices
 
 ONLINE_DAYS = 30
 """A partner is online on a day when something was sold through it within so many days, that day included."""
@@ -17,9 +17,9 @@ def partner_day(inputs: Inputs) -> ir.Table:
     The first days of the data are left out: nobody knows what was sold in the 30 days before them. Of days that nobody
     sold anything on, nothing is told.
     """
-    sold = inputs.mart("sales_day")
-    days = sold.select("day").distinct()
-    known = days.filter(days.day >= days.day.min().over() + ibis.interval(days=ONLINE_DAYS - 1))
+    sold, opening = inputs.mart("sales_day"), inputs.mart("opening_day")
+    days = sold.select("day").distinct().cross_join(opening)
+    known = days.filter(days.day >= days.opening + ibis.interval(days=ONLINE_DAYS - 1)).select("day")
     partners = inputs.mart("partner").filter(lambda t: t.listed)
     there = partners.cross_join(known).filter(
         lambda t: (t.joined.isnull() | (t.joined <= t.day)) & (t.left.isnull() | (t.left > t.day))
@@ -33,6 +33,11 @@ def partner_day(inputs: Inputs) -> ir.Table:
     since = last.day.delta(last["last"], unit="day")
     found = last.select("partner", "day", online=ibis.ifelse(since.fill_null(ONLINE_DAYS) < ONLINE_DAYS, 1, 0))
     return found.mutate(owner=found.partner, place=ibis.literal("p:") + found.partner, partners=ibis.literal(1))
+
+
+def opening_day(inputs: Inputs) -> ir.Table:
+    """One row: the first day that anything was sold on; null where nothing was."""
+    return inputs.mart("sales_day").aggregate(opening=lambda t: t.day.min())
 
 
 def partner_event(inputs: Inputs) -> ir.Table:
@@ -49,6 +54,17 @@ def partner_event(inputs: Inputs) -> ir.Table:
 
 
 MARTS = (
-    Mart("partner_day", partner_day, uses=("sales_day", "partner"), owner="owner"),
+    Mart("opening_day", opening_day, uses=("sales_day",)),
+    Mart(
+        "partner_day",
+        partner_day,
+        uses=("sales_day", "partner", "opening_day"),
+        owner="owner",
+        slices=Slices(
+            {"sales_day": lambda rows: {"day": rows.day}},
+            reach={"sales_day": ONLINE_DAYS - 1},
+            whole=("partner", "opening_day"),
+        ),
+    ),
     Mart("partner_event", partner_event, reads=("partner_event",), owner="owner"),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.util import gen_name
@@ -45,16 +46,17 @@ def revised(mart: Mart, making: Making, workshop: Workshop) -> Revision | None:
     if mart.slices.sums:
         return Revision(base, base, _summed(mart, mart.slices, making, base, changes))
     pieces = [
-        _slices(rows, mart.slices.of[name]) for name, change in changes.items() for rows in (change.gone, change.come)
+        _reached(_slices(rows, mart.slices.of[name]), range(mart.slices.reach.get(name, 0) + 1))
+        for name, change in changes.items()
+        for rows in (change.gone, change.come)
     ]
     slices = workshop.keep(reduce(lambda one, other: one.union(other), pieces).distinct(), gen_name("slices"))
-    within = _Within(
-        making, mart.slices.of, slices, {name: changes[name].come for name in mart.reads if name in changes}
-    )
-    built = mart.build(within)
+    built = mart.build(_Within(making, mart.slices, slices, _tables(mart, mart.slices, making, changes)))
     if not isinstance(built, ir.Table):
         raise TypeError(f"{mart.name}: a mart of slices is an expression")
-    come = workshop.keep(built.select(base.columns), gen_name("come"))
+    # Of days that are there only because later ones look back at them, not all was seen.
+    made = built.semi_join(slices, slices.columns) if mart.slices.reach else built
+    come = workshop.keep(made.select(base.columns), gen_name("come"))
     gone = base.mutate(**{ROW: base.rowid()}).semi_join(slices, slices.columns)
     return Revision(workshop.keep(gone, gen_name("gone")), come)
 
@@ -64,7 +66,9 @@ def _changes(mart: Mart, slices: Slices, making: Making) -> Mapping[str, Change]
     known = {name: making.changes.of_table(name) for name in mart.reads if name in slices.of}
     known |= {name: making.changes.of_mart(name) for name in mart.uses if name in slices.of}
     others = [name for name in mart.reads if name not in slices.of and name not in slices.joined]
-    if any(not making.changes.same(name) for name in others) or set(mart.uses) - set(slices.of):
+    if any(not making.changes.same(name) for name in others) or set(mart.uses) - {*slices.of, *slices.whole}:
+        return None
+    if not all(making.changes.same_mart(name) for name in slices.whole):
         return None
     found = {name: change for name, change in known.items() if change is not None}
     return found if len(found) == len(known) else None
@@ -74,12 +78,32 @@ def _slices(rows: ir.Table, columns: Columns) -> ir.Table:
     return rows.select(**columns(rows)).distinct()
 
 
+def _reached(slices: ir.Table, days: range) -> ir.Table:
+    """Slices by day, and those that lie so many ``days`` from one of them."""
+    if len(days) == 1:
+        return slices
+    steps = slices.mutate(step=ibis.range(days.start, days.stop).unnest())
+    return steps.select(day=(steps.day + steps.step.as_interval("D")).cast("date")).distinct()
+
+
+def _tables(mart: Mart, slices: Slices, making: Making, changes: Mapping[str, Change]) -> dict[str, ir.Table]:
+    """What stands for contract tables: rows of the documents that changed, and of those that they name."""
+    own = {name: changes[name].come for name in mart.reads if name in changes}
+    looked_up = {}
+    for table in slices.alone:
+        column, _ = slices.joined[table]
+        named = [rows.filter(rows[column].notnull()).select("source", column) for rows in own.values()]
+        documents = reduce(lambda one, other: one.union(other), named).distinct()
+        looked_up[table] = making.rows.documents(table, documents)
+    return own | looked_up
+
+
 def _summed(mart: Mart, slices: Slices, making: Making, base: ir.Table, changes: Mapping[str, Change]) -> ir.Table:
     """The published sums, with those of what came and without those of what went; what is left with nothing goes."""
     parts = [base]
     for sign, side in ((1, {name: one.come for name, one in changes.items()}),
                        (-1, {name: one.gone for name, one in changes.items()})):  # fmt: skip
-        built = mart.build(_Within(making, {}, base, side))
+        built = mart.build(_Within(making, Slices({}), base, side))
         signed = {name: (built[name] * sign).cast(base[name].type()) for name in slices.sums}
         parts.append(built.mutate(**signed).select(base.columns))
     every = reduce(lambda one, other: one.union(other), parts)
@@ -90,10 +114,10 @@ def _summed(mart: Mart, slices: Slices, making: Making, base: ir.Table, changes:
 
 @dataclass(frozen=True, slots=True)
 class _Within:
-    """Inputs, of which only what falls into ``slices`` is seen (``Inputs``); ``tables`` stand for contract tables."""
+    """Inputs, of which only what counts for ``slices`` is seen (``Inputs``); ``tables`` stand for contract tables."""
 
     making: Making
-    of: Mapping[str, Columns]
+    rule: Slices
     slices: ir.Table
     tables: Mapping[str, ir.Table]
 
@@ -102,10 +126,12 @@ class _Within:
 
     def mart(self, name: str) -> ir.Table:
         rows = self.making.mart(name)
-        own = self.of[name](rows)
+        if name in self.rule.whole:
+            return rows
+        own, seen = self.rule.of[name](rows), _reached(self.slices, range(-self.rule.reach.get(name, 0), 1))
         marked = rows.mutate(**{f"slice_{column}": value for column, value in own.items()})
-        same = [marked[f"slice_{column}"] == self.slices[column] for column in own]
-        return marked.semi_join(self.slices, same).select(rows.columns)
+        same = [marked[f"slice_{column}"] == seen[column] for column in own]
+        return marked.semi_join(seen, same).select(rows.columns)
 
     def collect(self, expression: ir.Table) -> pa.Table:
         return self.making.collect(expression)
