@@ -42,11 +42,12 @@ class Night:
     new: Content
     calls: tuple[int, int]
     seconds: float
+    few: bool
 
     def start(self, home: Path, at: int = 0, how: str = "") -> int:
         told = str(home.with_suffix(".told"))
         return self.parent.start(
-            "tests.writers:night", home=str(home), folder=str(self.files), told=told, at=at, how=how
+            "tests.writers:night", home=str(home), folder=str(self.files), told=told, at=at, how=how, few=self.few
         )
 
     def again(self, home: Path) -> Path:
