@@ -14,9 +14,10 @@ import pytest
 
 from data.engines.duckdb import Workshop
 from data.lake.lake import Lake
-from data.marts import MARTS, changes
+from data.marts import MARTS, changes, network
 from data.marts.build import build
 from data.marts.making import Making
+from data.marts.mart import Mart
 from data.store.records import Build
 from data.store.unit_of_work import UnitOfWork
 from tests.worlds import (
@@ -33,6 +34,7 @@ from tests.worlds import (
     load_rows,
     make_world,
 )
+from tests.writers import through
 
 pytestmark = pytest.mark.slow
 
@@ -219,11 +221,11 @@ lines that change as well.
 """
 
 
-def made_anew(world: World, folder: Path) -> Mapping[str, Path]:
+def made_anew(world: World, folder: Path, marts: tuple[Mart, ...] = MARTS) -> Mapping[str, Path]:
     """Every mart as it is without a build before."""
     with UnitOfWork(world.store, BRAND, reading=True) as unit:
         loads = unit.loads.all()
-    making = Making(Lake(world.settings.lake), loads, folder, marts=MARTS, base=None)
+    making = Making(Lake(world.settings.lake), loads, folder, marts=marts, base=None)
     try:
         for _ in making.make_all():
             pass
@@ -279,3 +281,28 @@ def test_a_change_that_touches_much_makes_marts_anew(
     assert (revised, "sales_line" in made) == ([], True)
     ours = {name: world.settings.marts / file for name, file in built.marts.items()}
     assert differences(ours, made_anew(world, tmp_path / "anew")) == {}
+
+
+def test_a_sale_counts_for_days_after_it_and_a_partner_for_all_days(
+    tmp_path: Path, revised: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = through(network.MARTS[-1])
+    monkeypatch.setattr("data.marts.build.MARTS", few)
+    # On 20 February S3 is online for what it sold before the day that comes late.
+    sold = [("2026-01-01", "S1"), ("2026-01-31", "S3"), ("2026-02-05", "S1"), ("2026-02-20", "S1")]
+    lines = [line(f"A{day}", "1", day, "shop", "R5", "1", "9", entry_partner=partner) for day, partner in sold]
+    world = make_world(tmp_path / "home", {**TABLES, "order_line": lines})
+    late = line("B", "1", "2026-02-04", "shop", "R5", "1", "9", entry_partner="S2")
+    gone = [{**row, "left": "2026-02-06"} if row["partner"] == "S2" else row for row in PARTNERS]
+    first = line("C", "1", "2025-12-25", "shop", "R5", "1", "9", entry_partner="S1")
+    brought: list[tuple[str, list[Any]]] = [("order_line", [late]), ("partner", gone), ("order_line", [first])]
+    for step, (table, rows) in enumerate(brought):
+        revised.clear()
+        load_rows(
+            world.settings, world.store, table, rows, load_id=f"{step}", extract_at=NOW + timedelta(days=1 + step)
+        )
+        built, _ = again(world, step)
+        ours = {name: world.settings.marts / file for name, file in built.marts.items()}
+        assert differences(ours, made_anew(world, tmp_path / f"anew-{step}", few)) == {}, f"step {step}"
+        # Another partner, or a day before all others, changes what is told of every day.
+        assert ("partner_day" in revised) is (step == 0)
