@@ -34,6 +34,7 @@ class State(StrEnum):
     APPROVED = "approved"
     RELEASED = "released"
     RECEIVED = "received"
+    """Something came; more may come until it is closed."""
     CLOSED = "closed"
     REJECTED = "rejected"
     EXPIRED = "expired"
@@ -42,8 +43,11 @@ class State(StrEnum):
 
 OPEN = frozenset({State.PROPOSED, State.SNOOZED, State.SECOND})
 """Nobody has decided yet."""
-COMING = OPEN | {State.APPROVED, State.RELEASED}
-"""Counts as supply of its node until the receipt stands in the data, so that one need is proposed once."""
+WAITED_FOR = frozenset({State.RELEASED, State.RECEIVED})
+"""Ordered, and perhaps not all here yet."""
+COMING = OPEN | WAITED_FOR | {State.APPROVED}
+"""Counts as supply of its node, but for the part for which a delivery stands in the data, so that one need is proposed
+once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ class Proposal:
     """One line that a person decides.
 
     Quantities are sales units, money is yuan. ``owner``: the partner who owns the node, or ``brand``; rows are cut by
-    it. ``proposed``: the system's own quantity, which an edit leaves alone. ``version`` grows with every change; who
+    it. ``proposed``: the system's own quantity, which an edit leaves alone. ``received``: units that came of it, None
+    while nothing did, the last of them on ``received_on``. ``version`` grows with every change; who
     decides names the version seen. ``batch``: the plan or request that made it. ``author``: the user who asked, if any.
     """
 
@@ -129,6 +134,8 @@ class Proposal:
     note: str | None = None
     snoozed_until: date | None = None
     decided_at: datetime | None = None
+    received: Decimal | None = None
+    received_on: date | None = None
 
     @property
     def amount(self) -> Decimal | None:

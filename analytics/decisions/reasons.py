@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from analytics.core.errors import DomainError
-from analytics.decisions.proposal import Proposal, State
+from analytics.decisions.proposal import WAITED_FOR, Proposal, State
 
 REASONS: tuple[str, ...] = (
     "demand_higher",
@@ -14,6 +14,8 @@ REASONS: tuple[str, ...] = (
     "stock_wrong",
     "ordered_elsewhere",
     "supplier",
+    "lead_time",
+    "pack",
     "capacity",
     "delisting",
     "budget",
@@ -31,10 +33,10 @@ def require_reason(
 ) -> None:
     """Raise DomainError ``proposal_reason_missing``, ``_unknown``, ``proposal_note_missing`` or ``_long``.
 
-    An edit away from the system's own quantity, a rejection, and closing what never came need a reason.
+    An edit away from the system's own quantity, a rejection, and closing what did not come need a reason.
     """
     override = move == "edit" and quantity != proposal.proposed
-    written_off = move == "close" and found is State.RELEASED
+    written_off = move == "close" and found in WAITED_FOR
     if reason is None and (override or written_off or move == "reject"):
         raise DomainError("proposal_reason_missing", id=proposal.id)
     if reason is not None and reason not in REASONS:

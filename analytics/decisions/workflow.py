@@ -29,6 +29,8 @@ class Move(StrEnum):
     RELEASE = "release"
     RECEIVE = "receive"
     CLOSE = "close"
+    SETTLE = "settle"
+    """Nothing more is waited for: all came, or its time is over. Told by the data, not by people."""
     AUTO_APPROVE = "auto_approve"
     """Approved by policy, without a person: see :mod:`analytics.decisions.envelope`."""
     EXPIRE = "expire"
@@ -43,6 +45,11 @@ _WAITING = {
     Move.REJECT: (State.REJECTED, Action.DECIDE),
     Move.SNOOZE: (State.SNOOZED, Action.DECIDE),
     Move.EXPIRE: (State.EXPIRED, Action.TEND_PROPOSALS),
+}
+_SENT = {
+    Move.RECEIVE: (State.RECEIVED, Action.TEND_PROPOSALS),
+    Move.SETTLE: (State.CLOSED, Action.TEND_PROPOSALS),
+    Move.CLOSE: (State.CLOSED, Action.RELEASE),
 }
 _MOVES: Mapping[State, Mapping[Move, tuple[State, Action]]] = {
     State.PROPOSED: {
@@ -63,11 +70,8 @@ _MOVES: Mapping[State, Mapping[Move, tuple[State, Action]]] = {
         Move.RELEASE: (State.RELEASED, Action.RELEASE),
     },
     State.REJECTED: {Move.UNDO: (State.PROPOSED, Action.DECIDE)},
-    State.RELEASED: {
-        Move.RECEIVE: (State.RECEIVED, Action.TEND_PROPOSALS),
-        Move.CLOSE: (State.CLOSED, Action.RELEASE),
-    },
-    State.RECEIVED: {Move.CLOSE: (State.CLOSED, Action.TEND_PROPOSALS)},
+    State.RELEASED: _SENT,
+    State.RECEIVED: _SENT,
 }
 TABLE: Mapping[tuple[State, Move], tuple[State, Action]] = {
     (state, move): outcome for state, moves in _MOVES.items() for move, outcome in moves.items()
@@ -79,8 +83,9 @@ TABLE: Mapping[tuple[State, Move], tuple[State, Action]] = {
 class Command:
     """What somebody wants done. ``id`` is minted once per intention: a repeated one is answered as already done.
 
-    ``version``: the one that the person saw. ``quantity``: units wanted (edit) or received (receive). ``until``: the
-    day on which a snoozed proposal comes back. ``reason``: one of :data:`REASONS`; ``note``: free words.
+    ``version``: the one that the person saw. ``quantity``: units wanted (edit), or all that came so far (receive), the
+    last of it on ``until``. ``until``: the day on which a snoozed proposal comes back. ``reason``: one of
+    :data:`REASONS`; ``note``: free words.
     """
 
     id: str
@@ -275,7 +280,7 @@ def _undone(case: _Case) -> Proposal:
 def _received(case: _Case) -> Proposal:
     if case.command.quantity is None or not case.command.quantity.is_finite() or case.command.quantity < 0:
         raise DomainError("proposal_quantity_bad", id=case.proposal.id, quantity=case.command.quantity)
-    return case.changed
+    return replace(case.changed, received=case.command.quantity, received_on=case.command.until)
 
 
 _SPECIAL: Mapping[Move, Callable[[_Case], Proposal]] = {

@@ -61,6 +61,18 @@ def auto_approve(json_output: Json = False) -> None:
         say(json_output, facts, told.t("cli.auto_approved", count=len(done.moved), left=sum(done.left.values())))
 
 
+def receive(json_output: Json = False) -> None:
+    """Write down what came of released lines, and what nobody decided in time; every build and plan does so, too."""
+    from dashboard.composition import receiving_for
+    from dashboard.services.users import service_actor
+
+    with telling(json_output) as told:
+        settings, store = opened()
+        done = receiving_for(settings, store, service_actor("receive")).run(now=clock())
+        facts = {name: list(getattr(done, name)) for name in done.facts}
+        say(json_output, facts, told.t("cli.received", **done.facts))
+
+
 def export(
     as_user: Annotated[str, typer.Option("--as", help="Who releases: the name of an account.")],
     form: Annotated[str, typer.Option("--format", help="csv, xlsx or json.")] = "csv",

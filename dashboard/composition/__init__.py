@@ -35,6 +35,7 @@ from dashboard.services.overview import Overview
 from dashboard.services.planning import Planning
 from dashboard.services.policies import Policies
 from dashboard.services.policies import Units as PolicyUnits
+from dashboard.services.receiving import Receiving
 from dashboard.services.saved_views import SavedViews
 from dashboard.services.saved_views import Units as SavedViewUnits
 from dashboard.services.sessions import Sessions
@@ -118,6 +119,15 @@ def planning_for(settings: Settings, store: Store, actor: Actor) -> Planning:
     )  # fmt: skip
 
 
+def receiving_for(settings: Settings, store: Store, actor: Actor) -> Receiving:
+    """Use case of the jobs that write down what came and what is over, in the actor's scope."""
+    return Receiving(
+        actor, lambda: latest_build(store),
+        lambda build: doors.facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())),
+        lambda: doors.policies(store, doors.standing(store)[1]), work_of(store, actor),
+    )  # fmt: skip
+
+
 def office_for(
     settings: Settings, store: Store, clock: Clock = utc_now, *, patience: timedelta = JOBS_PATIENCE
 ) -> Office:
@@ -125,7 +135,8 @@ def office_for(
     return Office(
         settings, doors.writing(store), doors.reading(store),
         lambda actor: Tools(loading_for(settings, store, actor, patience=patience),
-                            forecasting_for(settings, store, actor), planning_for(settings, store, actor)),
+                            forecasting_for(settings, store, actor), planning_for(settings, store, actor),
+                            receiving_for(settings, store, actor)),
         clock,
     )  # fmt: skip
 

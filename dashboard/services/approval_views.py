@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from analytics.core.errors import DomainError
 from analytics.decisions.proposal import Proposal, State
+from analytics.decisions.receipts import Delivery
 from analytics.decisions.workflow import Command, Move, Moved
 
 
@@ -78,12 +79,15 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One line with everything it rests on, and what happened to it, oldest first. ``moves``: what the asker may do."""
+    """One line with everything it rests on, and what happened to it, oldest first. ``moves``: what the asker may do;
+    ``receipts``: deliveries that answer it.
+    """
 
     line: Line
     past: tuple[Moved, ...]
     moves: tuple[Move, ...]
     sees_cost: bool
+    receipts: tuple[Delivery, ...] = ()
 
 
 Seen = tuple[str, int]

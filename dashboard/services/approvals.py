@@ -42,7 +42,7 @@ MOST_LINES = 500
 MOST_MOVES = 500
 Asked = tuple[Wish, str]
 """A wish and the id of the command that it comes with."""
-_BY_SYSTEM = frozenset({Move.AUTO_APPROVE, Move.EXPIRE, Move.SUPERSEDE, Move.REVISE, Move.RECEIVE})
+_BY_SYSTEM = frozenset({Move.AUTO_APPROVE, Move.EXPIRE, Move.SUPERSEDE, Move.REVISE, Move.RECEIVE, Move.SETTLE})
 
 
 class Approvals(UseCase):
@@ -90,9 +90,10 @@ class Approvals(UseCase):
         today = self._today()
         with self._units.reading(actor) as unit:
             found, past = unit.proposals.get(id), unit.proposals.past(id)
+            receipts = unit.receipts.of([id]).get(id, ())
         [line] = proposal_lines.lines_of(self._opened(), actor, [found], today)
         may = tuple(move for move in Move if _could(line.state, move, actor))
-        return Card(line, past, may, actor.may(Action.SEE_COST))
+        return Card(line, past, may, actor.may(Action.SEE_COST), receipts)
 
     @reads
     def foresee(self, seen: Sequence[Seen], wish: Wish) -> Foreseen:

@@ -12,6 +12,7 @@ from dashboard.services.desk import Facts
 from data.store.audit_trail import Audit
 from data.store.disclosures import Disclosures
 from data.store.proposals import Proposals
+from data.store.receipts import Receipts
 
 
 class Work(Protocol):
@@ -19,6 +20,9 @@ class Work(Protocol):
 
     @property
     def proposals(self) -> Proposals: ...
+
+    @property
+    def receipts(self) -> Receipts: ...
 
     @property
     def audit(self) -> Audit: ...

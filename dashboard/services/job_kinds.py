@@ -13,6 +13,7 @@ from dashboard.services.forecasting import Forecasting, facts_of
 from dashboard.services.loading import Loading
 from dashboard.services.planning import Planning
 from dashboard.services.planning import facts_of as plan_facts
+from dashboard.services.receiving import Receiving
 from data.sources.inputs import shown
 from data.sources.report import IngestReport, Progress
 
@@ -30,6 +31,7 @@ class Tools:
     loading: Loading
     forecasting: Forecasting
     planning: Planning
+    receiving: Receiving
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,16 @@ def _build(task: Task) -> Result:
         name: day.isoformat() if day else None for name, day in (("first", built.first_day), ("last", built.last_day))
     }
     totals = {name: str(total) for name, total in built.totals.items()}
-    outcome = {"build": built.id, "made": list(made), "seconds": built.seconds, "totals": totals, "days": days}
-    return Result((built, made), outcome)
+    received = task.tools.receiving.run(now=task.now)
+    outcome = {
+        "build": built.id,
+        **received.facts,
+        "made": list(made),
+        "seconds": built.seconds,
+        "totals": totals,
+        "days": days,
+    }
+    return Result((built, made), {**outcome, **received.facts})
 
 
 def _vacuum(task: Task) -> Result:
@@ -123,6 +133,8 @@ def _forecast(task: Task) -> Result:
 
 def _plan(task: Task) -> Result:
     as_of = task.arguments.get("as_of")
+    # What came and what is over comes first: a plan must not count on it.
+    task.tools.receiving.run(now=task.now)
     made = task.tools.planning.run(
         as_of=date.fromisoformat(as_of) if as_of else None, now=task.now, progress=task.progress
     )

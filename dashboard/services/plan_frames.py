@@ -100,7 +100,9 @@ def _inbound(facts: Facts, as_of: date) -> pd.DataFrame:
     later = pd.to_datetime(told["received_on"]).dt.date > as_of
     came = told["received"].where(~later, 0.0)
     shut = told["closed"].astype(bool) & ~later
-    return told.assign(open=(told["quantity"] - came).where(~shut, 0.0).clip(lower=0.0))
+    return told.assign(
+        received=came, closed=shut, open=(told["quantity"] - came).where(~shut, 0.0).clip(lower=0.0)
+    )  # fmt: skip
 
 
 def _terms(facts: Facts, as_of: date) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
+from analytics.decisions.receipts import Key
 from analytics.policies.table import PolicyTable
 from analytics.replenishment.demand import Demand
 from analytics.replenishment.positions import Positions
@@ -40,11 +41,14 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """``now``: local time of the business when the plan is for tomorrow, else None. ``horizon_days``: by policy."""
+    """``answered``: which deliveries answer which released proposals. ``now``: local time of the business when the plan
+    is for tomorrow, else None. ``horizon_days``: by policy.
+    """
 
     forecast: Facts
     run: ForecastRun
     coming: Sequence[Coming]
+    answered: Mapping[Key, str]
     table: PolicyTable
     now: datetime | None
     horizon_days: int
@@ -54,7 +58,7 @@ def laid_out(frames: PlanFrames, around: Around) -> Laid:
     """Positions of every forecast series, and of the nodes from which those order."""
     rows = _rows(frames)
     routes = routes_of(frames, rows, around.now, around.horizon_days)
-    found = stock_of(frames, rows, around.coming)
+    found = stock_of(frames, rows, around.coming, around.answered)
     days = (routes.window.following - routes.window.receipt).astype(float)
     worth = worth_of(rows, days, around.table, frames.as_of)
     demands = _demands(frames, around, rows, routes)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from analytics.decisions.proposal import Kind, State
+from analytics.decisions.proposal import Kind
+from analytics.decisions.receipts import Key, answered, outstanding
 from analytics.replenishment.order_days import REVIEW_DAYS
 from analytics.replenishment.positions import Dated, Stock, dated
 from analytics.replenishment.reasons import Bits, Reason, marked
 from dashboard.services.plan_frames import PlanFrames
+from dashboard.services.receiving import awaited_of, deliveries_of
 from data.store.proposals import Coming
 
 KEY = ["node", "sku"]
@@ -31,8 +33,8 @@ class StockFound:
     spoken_for: pd.Series
 
 
-def stock_of(frames: PlanFrames, rows: pd.DataFrame, coming: Sequence[Coming]) -> StockFound:
-    """``rows``: node and sku per position."""
+def stock_of(frames: PlanFrames, rows: pd.DataFrame, coming: Sequence[Coming], kept: Mapping[Key, str]) -> StockFound:
+    """``rows``: node and sku per position. ``kept``: which deliveries are known to answer which proposals."""
     index = pd.MultiIndex.from_frame(rows[KEY])
     lots, moved = _lots(frames), frames.moved.set_index(KEY)
     sums = lots.groupby(KEY)[["held", "expired", "booked", "missing"]].sum().reindex(index).fillna(0.0)
@@ -44,7 +46,7 @@ def stock_of(frames: PlanFrames, rows: pd.DataFrame, coming: Sequence[Coming]) -
     told = frames.available.set_index(KEY)["in_stock"].reindex(index)
     counted = counted_on.notna().to_numpy()
     inbound, overdue = _inbound(frames, index)
-    bringing, taking = _proposed(frames, coming)
+    bringing, taking = _proposed(frames, coming, kept)
     stock = Stock(
         on_hand=np.where(by_moves, balance, sums["held"].to_numpy()),
         expired=sums["expired"].to_numpy(),
@@ -97,24 +99,22 @@ def _inbound(frames: PlanFrames, index: pd.MultiIndex) -> tuple[Dated, np.ndarra
     return _dated(rows, index, "open"), index.get_indexer(pd.MultiIndex.from_frame(late[KEY]))
 
 
-def _proposed(frames: PlanFrames, coming: Sequence[Coming]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _proposed(
+    frames: PlanFrames, coming: Sequence[Coming], kept: Mapping[Key, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What proposals bring to (node, sku), and what they take from (source, sku).
 
-    A released one whose order stands in the data already is not counted beside it.
+    Of a released one the part for which a delivery stands in the data already is not counted beside that.
     """
-    keys = zip(*(frames.inbound[name] for name in ("node", "sku", "origin", "quantity")), strict=True)
-    ordered: dict[tuple[str, str, str, float], date] = dict(zip(keys, frames.inbound["ordered"], strict=True))
-    waiting = [
-        one for one in coming
-        if one.state is not State.RELEASED
-        or ordered.get((one.node, one.sku, one.source, float(one.quantity)), date.min) < one.as_of
-    ]  # fmt: skip
-    after = [max((one.expected_receipt - frames.as_of).days, 1) for one in waiting]
-    told = pd.DataFrame({
-        "node": [one.node for one in waiting], "sku": [one.sku for one in waiting],
-        "source": [one.source for one in waiting], "kind": [one.kind.value for one in waiting],
-        "units": [float(one.quantity) for one in waiting], "after": np.array(after, dtype=int),
+    found = answered(awaited_of(coming), deliveries_of(frames.inbound), kept)
+    units = [float(outstanding(one.quantity, found.get(one.id, ()))) for one in coming]
+    after = [max((one.expected_receipt - frames.as_of).days, 1) for one in coming]
+    every = pd.DataFrame({
+        "node": [one.node for one in coming], "sku": [one.sku for one in coming],
+        "source": [one.source for one in coming], "kind": [one.kind.value for one in coming],
+        "units": np.array(units, dtype=float), "after": np.array(after, dtype=int),
     })  # fmt: skip
+    told = every[every["units"] > 0].reset_index(drop=True)
     return told, told.drop(columns="node").rename(columns={"source": "node"})
 
 

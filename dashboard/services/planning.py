@@ -34,6 +34,7 @@ from data.store.forecast_runs import ForecastRuns
 from data.store.plans import Plan as Kept
 from data.store.plans import Plans, Saved
 from data.store.proposals import Proposals
+from data.store.receipts import Receipts
 from data.store.records import Build, ForecastRun
 
 RUNS_LOOKED_AT = 200
@@ -52,6 +53,9 @@ class Work(Protocol):
 
     @property
     def plans(self) -> Plans: ...
+
+    @property
+    def receipts(self) -> Receipts: ...
 
     @property
     def audit(self) -> Audit: ...
@@ -108,7 +112,7 @@ class Planning:
         day = _checked(as_of, build.first_day, build.last_day)
         with self.work() as unit:
             run = _run_of(unit.forecast_runs.newest(RUNS_LOOKED_AT), day)
-            coming = unit.proposals.supply(day, day_of(now))
+            coming, answered = unit.proposals.supply(day, day_of(now)), unit.receipts.kept()
         _step(progress, "read")
         table = self.policies()
         forecast = self.forecast(build, run)
@@ -117,6 +121,7 @@ class Planning:
             forecast=forecast,
             run=run,
             coming=coming,
+            answered=answered,
             table=table,
             now=_local(now, day),
             horizon_days=table.whole("replenishment.horizon_days", as_of=day),

@@ -61,6 +61,7 @@ class Deed(StrEnum):
     PROPOSAL_RELEASED = "proposal.release"
     PROPOSAL_RECEIVED = "proposal.receive"
     PROPOSAL_CLOSED = "proposal.close"
+    PROPOSAL_SETTLED = "proposal.settle"
     PROPOSAL_EXPIRED = "proposal.expire"
     PROPOSAL_SUPERSEDED = "proposal.supersede"
 

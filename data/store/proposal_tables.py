@@ -39,6 +39,9 @@ proposals = Table(
     Column("note", String(1000)),
     Column("snoozed_until", Date),
     Column("decided_at", UtcTime),
+    # What came of it so far, null while nothing did; and when the last of it came.
+    Column("received", UNITS),
+    Column("received_on", Date),
     # Yuan at stake, null where the cost is unknown: kept beside its factors, for people filter by it.
     Column("amount", Exact(2)),
     # Whether a person ever did something to it; a newer plan leaves it alone then.
@@ -76,4 +79,18 @@ proposal_moves = Table(
     Index("uq_proposal_moves_command", "proposal", "command_id", unique=True),
     Index("ix_proposal_moves_at", "at"),
     Index("ix_proposal_moves_by", "by"),
+)
+
+# Deliveries in the data that answer a released line: a delivery answers one line, once and for all.
+proposal_receipts = Table(
+    "proposal_receipts",
+    metadata,
+    Column("proposal", ForeignKey("proposals.id"), primary_key=True),
+    Column("document", String(200), primary_key=True),
+    Column("line", String(200), primary_key=True),
+    Column("ordered", Date, nullable=False),
+    Column("quantity", UNITS, nullable=False),
+    Column("received", UNITS, nullable=False),
+    Column("received_on", Date),
+    Column("closed", Boolean, nullable=False),
 )

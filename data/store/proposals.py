@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.core.access import ROOT, Scope
 from analytics.core.errors import AccessDenied, DomainError
-from analytics.decisions.proposal import Kind, Origin, Proposal, State
+from analytics.decisions.proposal import OPEN, Kind, Origin, Proposal, State
 from analytics.decisions.workflow import Decided, Move, Moved
 from data.store.evidence import evidence_json, evidence_of
 from data.store.proposal_search import (
@@ -75,6 +75,12 @@ class Proposals:
         """How many match."""
         asked = select(func.count()).select_from(proposals).where(self._visible, *conditions(sought))
         return int(self._connection.execute(asked).scalar_one())
+
+    def overdue(self, today: date) -> list[str]:
+        """Those that nobody decided in time, as they are kept still open."""
+        told = proposals.c
+        open_ = told.state.in_(sorted(state.value for state in OPEN)) & (told.expires_on < today)
+        return list(self._connection.execute(select(told.id).where(self._visible, open_).order_by(told.id)).scalars())
 
     def supply(self, as_of: date, today: date) -> list[Coming]:
         """What a plan of the day ``as_of`` counts as supply: all that is coming on ``today``, but for what it replaces.

@@ -18,6 +18,7 @@ from data.store.jobs import Jobs
 from data.store.plans import Plans
 from data.store.policies import PolicyChanges
 from data.store.proposals import Proposals
+from data.store.receipts import Receipts
 from data.store.repositories import Builds, Loads, Users
 from data.store.saved_views import SavedViews
 
@@ -42,6 +43,7 @@ class UnitOfWork:
     forecast_runs: ForecastRuns
     proposals: Proposals
     plans: Plans
+    receipts: Receipts
     saved_views: SavedViews
 
     def __init__(
@@ -73,6 +75,7 @@ class UnitOfWork:
         self.saved_views = SavedViews(connection)
         self.proposals = Proposals(connection, self._scope, self._below)
         self.plans = Plans(connection, self._scope, self._below)
+        self.receipts = Receipts(connection, self._scope, self._below)
         return self
 
     def __exit__(

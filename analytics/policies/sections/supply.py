@@ -40,6 +40,7 @@ POLICIES: tuple[Policy, ...] = (
     ),
     days("decision.request_days", 14, 1, 90, used_by=("approvals",)),
     days("decision.usual_lead_days", 3, 0, 90, used_by=("approvals",)),
+    days("decision.receipt_wait_days", 7, 0, 180, used_by=("receiving",)),
     Policy("decision.auto_approve", Measure.SWITCH, False, owner="finance", money=True, used_by=_AUTO),
     share(
         "decision.auto_tolerance", "0.10", "0", "1", owner="finance", keyed_by=Keys.CATEGORY, money=True,

@@ -95,7 +95,7 @@ class Ladder(RuleBasedStateMachine):
         assert (moved.before, moved.after) == (before.state, after.state)
         assert not (before.state in SHIPPED and after.state not in SHIPPED)
         assert after.quantity == before.quantity or moved.move is Move.EDIT
-        if moved.move not in {Move.RECEIVE, Move.CLOSE, Move.SUPERSEDE, Move.RELEASE, Move.UNDO}:
+        if moved.move not in {Move.RECEIVE, Move.SETTLE, Move.CLOSE, Move.SUPERSEDE, Move.RELEASE, Move.UNDO}:
             assert (moved.move is Move.EXPIRE) == (day_of(self.at) > before.expires_on)
         assert who != "dai"
 

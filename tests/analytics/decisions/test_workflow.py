@@ -41,7 +41,10 @@ approved  release   released    merchandiser approver
 rejected  undo      proposed    merchandiser approver
 released  receive   received    service
 released  close     closed      merchandiser approver
-received  close     closed      service
+released  settle    closed      service
+received  receive   received    service
+received  settle    closed      service
+received  close     closed      merchandiser approver
 """
 """What SPEC says, written out once more: from, move, to, and who may. Expiry has tests of its own."""
 STEPS = {
@@ -60,7 +63,7 @@ def command(move: Move, version: int = 1, **more: Any) -> Command:
         Move.EDIT: {"quantity": Decimal(60), "reason": "budget"},
         Move.REJECT: {"reason": "delisting"},
         Move.SNOOZE: {"until": TODAY + timedelta(days=2)},
-        Move.RECEIVE: {"quantity": Decimal(98)},
+        Move.RECEIVE: {"quantity": Decimal(98), "until": TODAY},
         Move.CLOSE: {"reason": "supplier"},
     }
     return Command(f"c-{move}", move, version, **{**all_needed.get(move, {}), **more})
@@ -202,7 +205,7 @@ def test_an_edit_that_changes_nothing_is_refused_and_the_own_quantity_of_the_sys
 @pytest.mark.parametrize(
     ("state", "move"),
     [(State.PROPOSED, Move.EDIT), (State.PROPOSED, Move.REJECT), (State.SECOND, Move.REJECT),
-     (State.RELEASED, Move.CLOSE)],
+     (State.RELEASED, Move.CLOSE), (State.RECEIVED, Move.CLOSE)],
 )  # fmt: skip
 def test_overrides_rejections_and_write_offs_say_why(state: State, move: Move) -> None:
     def told(**more: Any) -> str:
@@ -220,7 +223,7 @@ def test_overrides_rejections_and_write_offs_say_why(state: State, move: Move) -
 def test_an_approval_needs_no_reason_and_a_receipt_ends_without_one() -> None:
     assert approve(a_proposal(), somebody()).proposal.reason is None
     ended = decide(
-        a_proposal(state=State.RECEIVED), command(Move.CLOSE, reason=None), somebody(Role.SERVICE), ENOUGH, at=AT
+        a_proposal(state=State.RECEIVED), command(Move.SETTLE, reason=None), somebody(Role.SERVICE), ENOUGH, at=AT
     )
     assert ended.proposal.state is State.CLOSED
 
@@ -286,6 +289,7 @@ def test_a_receipt_keeps_what_came_beside_what_was_ordered() -> None:
     released, service = a_proposal(state=State.RELEASED), somebody(Role.SERVICE)
     done = decide(released, command(Move.RECEIVE), service, ENOUGH, at=AT)
     assert (done.moved.received, done.proposal.quantity) == (Decimal(98), Decimal(100))
+    assert (done.proposal.received, done.proposal.received_on) == (Decimal(98), TODAY)
     assert decide(released, command(Move.RECEIVE, quantity=Decimal(0)), service, ENOUGH, at=AT).moved.received == 0
     for bad in (None, Decimal(-1), Decimal("NaN")):
         asked = command(Move.RECEIVE, quantity=bad)
