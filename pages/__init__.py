@@ -6,7 +6,7 @@ from analytics.core.access import Action, Role
 from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
-from pages.decisions import history, inbox
+from pages.decisions import history, inbox, ledger
 from pages.overview import fulfilment, glossary, today
 from pages.supply import forecast
 from pages.territory import heatmap
@@ -77,6 +77,14 @@ PAGES: tuple[PageSpec, ...] = (
         render=history.render,
         action=Action.SEE_PROPOSALS,
         icon=":material/history:",
+    ),
+    PageSpec(
+        key="decisions.ledger",
+        section="decisions",
+        url_path="ledger",
+        render=ledger.render,
+        action=Action.SEE_LEDGER,
+        icon=":material/balance:",
     ),
     PageSpec(
         key="admin.access",

@@ -54,17 +54,18 @@ class Action(StrEnum):
     RELEASE = "release"
     TEND_PROPOSALS = "tend_proposals"
     PLAN = "plan"
+    SEE_LEDGER = "see_ledger"
 
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
 _READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS, Action.SEE_FORECAST}
 _HEAD_OFFICE = _READ | {Action.SEE_POLICIES, Action.SHARE_VIEWS}
 _PARTNER = _READ | {Action.SEE_PROPOSALS, Action.REQUEST_STOCK}
-_DECIDES = frozenset({Action.SEE_PROPOSALS, Action.DECIDE, Action.RELEASE})
+_DECIDES = frozenset({Action.SEE_PROPOSALS, Action.DECIDE, Action.RELEASE, Action.SEE_LEDGER})
 _POLICIES = frozenset({Action.SEE_POLICIES, Action.CHANGE_POLICIES, Action.APPROVE_POLICIES})
 
 MAY: dict[Role, frozenset[Action]] = {
-    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST, Action.SEE_PROPOSALS},
+    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST, Action.SEE_PROPOSALS, Action.SEE_LEDGER},
     Role.DEALER: _PARTNER,
     Role.STORE: _PARTNER,
     Role.GROUP_LEADER: _PARTNER,
@@ -77,6 +78,7 @@ MAY: dict[Role, frozenset[Action]] = {
     | {Action.KEEP_BACKUPS, Action.FORECAST, Action.PLAN},
     Role.SERVICE: frozenset(
         {Action.LOAD_DATA, Action.FORECAST, Action.PLAN, Action.SEE_PROPOSALS, Action.TEND_PROPOSALS}
+        | {Action.SEE_LEDGER}
     ),
 }
 

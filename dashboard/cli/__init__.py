@@ -14,7 +14,7 @@ import typer
 from analytics.core.access import Role
 from dashboard.cli.audit import audit, exports
 from dashboard.cli.backups import backup, restore
-from dashboard.cli.decisions import auto_approve, decide, export, receive
+from dashboard.cli.decisions import auto_approve, decide, export, ledger, receive
 from dashboard.cli.forecasts import forecast
 from dashboard.cli.jobs import job, jobs, run_here, start_in_background
 from dashboard.cli.opening import WAIT, Json, Wait, clock, opened, telling
@@ -52,6 +52,7 @@ app.command()(decide)
 app.command("auto-approve")(auto_approve)
 app.command()(export)
 app.command()(receive)
+app.command()(ledger)
 app.command()(plan)
 app.command()(backup)
 app.command()(exports)

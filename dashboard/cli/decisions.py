@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -62,15 +63,56 @@ def auto_approve(json_output: Json = False) -> None:
 
 
 def receive(json_output: Json = False) -> None:
-    """Write down what came of released lines, and what nobody decided in time; every build and plan does so, too."""
-    from dashboard.composition import receiving_for
+    """Write down what came of released lines and what nobody decided in time, and score what is over; every build
+    does so, too.
+    """
+    from dashboard.composition import receiving_for, scoring_for
     from dashboard.services.users import service_actor
 
     with telling(json_output) as told:
         settings, store = opened()
         done = receiving_for(settings, store, service_actor("receive")).run(now=clock())
-        facts = {name: list(getattr(done, name)) for name in done.facts}
-        say(json_output, facts, told.t("cli.received", **done.facts))
+        scored = scoring_for(settings, store, service_actor("receive")).run(now=clock())
+        facts = {**{name: list(getattr(done, name)) for name in done.facts}, "scored": scored}
+        say(json_output, facts, told.t("cli.received", **done.facts, scored=scored))
+
+
+def ledger(
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Days ended on or after.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Days ended on or before.")
+    ] = None,
+    as_user: Annotated[str | None, typer.Option("--as", help="With the rights of an account; default: all.")] = None,
+    json_output: Json = False,
+) -> None:
+    """What decisions were worth against the system's own quantity and against doing nothing, in yuan."""
+    from dashboard.composition import services_as
+    from dashboard.services.ledger import LedgerAsked
+    from dashboard.services.users import service_actor
+
+    with telling(json_output) as told:
+        if as_user is None:
+            settings, store = opened()
+            services = services_as(settings, store, lambda: service_actor("ledger"))
+        else:
+            services = _services(as_user)
+        asked = LedgerAsked(first.date() if first else None, last.date() if last else None)
+        found = services.ledger.ledger(asked)
+        facts = {
+            "whole": asdict(found.whole),
+            "people": [asdict(one) for one in found.people],
+            "reasons": [asdict(one) for one in found.reasons],
+            "doubts": [asdict(one) for one in found.doubts],
+            "decisions": [asdict(one.score) for one in found.rows],
+        }
+        total = found.whole
+        say(json_output, facts, told.t(
+            "cli.ledger", decisions=f"{total.decisions:,}", changed=f"{total.changed:,}",
+            system=f"{total.against_system:,.2f}", nothing=f"{total.against_nothing:,.2f}",
+            unpriced=f"{total.unpriced:,}", doubts=len(found.doubts),
+        ))  # fmt: skip
 
 
 def export(

@@ -29,6 +29,7 @@ from dashboard.services.glossary import GlossaryService
 from dashboard.services.job_kinds import Tools
 from dashboard.services.job_rows import Office
 from dashboard.services.jobs import Jobs
+from dashboard.services.ledger import Ledger
 from dashboard.services.loading import Loading
 from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
@@ -38,6 +39,7 @@ from dashboard.services.policies import Units as PolicyUnits
 from dashboard.services.receiving import Receiving
 from dashboard.services.saved_views import SavedViews
 from dashboard.services.saved_views import Units as SavedViewUnits
+from dashboard.services.scoring import Scoring
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
 from dashboard.services.standing import SessionPolicy, session_policy
@@ -128,6 +130,15 @@ def receiving_for(settings: Settings, store: Store, actor: Actor) -> Receiving:
     )  # fmt: skip
 
 
+def scoring_for(settings: Settings, store: Store, actor: Actor) -> Scoring:
+    """Use case of the jobs that score decisions, in the actor's scope."""
+    return Scoring(
+        actor, lambda: latest_build(store),
+        lambda build: doors.facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())),
+        work_of(store, actor),
+    )  # fmt: skip
+
+
 def office_for(
     settings: Settings, store: Store, clock: Clock = utc_now, *, patience: timedelta = JOBS_PATIENCE
 ) -> Office:
@@ -136,7 +147,7 @@ def office_for(
         settings, doors.writing(store), doors.reading(store),
         lambda actor: Tools(loading_for(settings, store, actor, patience=patience),
                             forecasting_for(settings, store, actor), planning_for(settings, store, actor),
-                            receiving_for(settings, store, actor)),
+                            receiving_for(settings, store, actor), scoring_for(settings, store, actor)),
         clock,
     )  # fmt: skip
 
@@ -190,6 +201,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         policies=Policies(desk, PolicyUnits(doors.reading(store), doors.writing(store)), clock),
         approvals=Approvals(desk, decisions, clock),
         orders=Orders(desk, decisions, clock),
+        ledger=Ledger(desk, decisions, clock),
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         exports=Exports(desk, _means(store, clock)),

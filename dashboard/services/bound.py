@@ -18,6 +18,7 @@ from dashboard.services.freshness import DataFreshness
 from dashboard.services.fulfilment import Fulfilment
 from dashboard.services.glossary import GlossaryService
 from dashboard.services.jobs import Jobs
+from dashboard.services.ledger import Ledger
 from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
 from dashboard.services.policies import Policies
@@ -51,6 +52,7 @@ class Services:
     policies: Policies
     approvals: Approvals
     orders: Orders
+    ledger: Ledger
     viewing: ViewAs
     jobs: Jobs
     exports: Exports

@@ -13,6 +13,7 @@ from data.store.audit_trail import Audit
 from data.store.disclosures import Disclosures
 from data.store.proposals import Proposals
 from data.store.receipts import Receipts
+from data.store.scores import Scores
 
 
 class Work(Protocol):
@@ -23,6 +24,9 @@ class Work(Protocol):
 
     @property
     def receipts(self) -> Receipts: ...
+
+    @property
+    def scores(self) -> Scores: ...
 
     @property
     def audit(self) -> Audit: ...

@@ -14,6 +14,7 @@ from dashboard.services.loading import Loading
 from dashboard.services.planning import Planning
 from dashboard.services.planning import facts_of as plan_facts
 from dashboard.services.receiving import Receiving
+from dashboard.services.scoring import Scoring
 from data.sources.inputs import shown
 from data.sources.report import IngestReport, Progress
 
@@ -32,6 +33,7 @@ class Tools:
     forecasting: Forecasting
     planning: Planning
     receiving: Receiving
+    scoring: Scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def _build(task: Task) -> Result:
     }
     totals = {name: str(total) for name, total in built.totals.items()}
     received = task.tools.receiving.run(now=task.now)
+    scored = task.tools.scoring.run(now=task.now)
     outcome = {
         "build": built.id,
         **received.facts,
@@ -108,7 +111,7 @@ def _build(task: Task) -> Result:
         "totals": totals,
         "days": days,
     }
-    return Result((built, made), {**outcome, **received.facts})
+    return Result((built, made), {**outcome, **received.facts, "scored": scored})
 
 
 def _vacuum(task: Task) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,12 @@ import pandas as pd
 from analytics.replenishment.proposals import Frame
 from dashboard.services.plan_positions import Laid
 
+FOLLOWING = "following_receipt"
+"""Until when the order has to last: the day on which the order after it arrives."""
 TOLD = (
     "level", "unit_cost", "price", "shortage_per_unit", "holding_per_unit_day", "fixed_cost", "freight_per_unit",
     "lane", "lead_days", "lead_spread", "order_weekdays", "cut_off", "counted_on", "minimum_order", "case_multiple",
-    "forecast_methods", "forecast_flags",
+    FOLLOWING, "forecast_methods", "forecast_flags",
 )  # fmt: skip
 """Names of what is told, in the order of the card."""
 
@@ -29,13 +31,13 @@ def frame_around(laid: Laid, *, as_of: date, batch: str, now: datetime, build: s
         run=run,
         owner=laid.rows["owner"].to_numpy(dtype=object),
         expires=laid.routes.decide_by,
-        inputs={name: np.array(values, dtype=object) for name, values in _inputs(laid).items()},
+        inputs={name: np.array(values, dtype=object) for name, values in _inputs(laid, as_of).items()},
         policies=laid.worth.policies,
         policy_sets=laid.worth.policy_sets,
     )
 
 
-def _inputs(laid: Laid) -> dict[str, list[str]]:
+def _inputs(laid: Laid, as_of: date) -> dict[str, list[str]]:
     rows, money = laid.rows, laid.worth.money
     values = {
         "level": _told(laid.worth.level, "{:.3f}"),
@@ -53,6 +55,7 @@ def _inputs(laid: Laid) -> dict[str, list[str]]:
         "counted_on": _told(laid.found.counted_on, "{}"),
         "minimum_order": _thousandths(laid.positions.packs.moq),
         "case_multiple": _thousandths(laid.positions.packs.multiple),
+        FOLLOWING: [(as_of + timedelta(days=day)).isoformat() for day in laid.positions.window.following.tolist()],
         "forecast_methods": _told(rows["methods"], "{}"),
         "forecast_flags": _told(rows["flags"], "{}"),
     }

@@ -15,22 +15,27 @@ PRICED_DAYS = 90
 """Days of sales whose mean price stands in where no price is agreed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFrames:
-    """Everything as it was known at the end of the day ``as_of``.
-
-    ``series``: owner, node, sku, category, bucket, answered, flags, methods, per forecast series. ``lots``, ``inbound``
-    and ``available`` as of the day; ``moved``: balance by node and SKU. ``terms`` by SKU: supplier, kg, moq, multiple,
-    cost, price, discontinued. ``families``: owner → the top of its branch of the tree.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockFrames:
+    """What was there and on its way as of the end of the day ``as_of``; ``moved``: balance by node and SKU."""
 
     as_of: date
-    series: pd.DataFrame
-    nodes: pd.DataFrame
     lots: pd.DataFrame
     moved: pd.DataFrame
     available: pd.DataFrame
     inbound: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFrames(StockFrames):
+    """Everything as it was known at the end of the day ``as_of``.
+
+    ``series``: owner, node, sku, category, bucket, answered, flags, methods, per forecast series. ``terms`` by SKU:
+    supplier, kg, moq, multiple, cost, price, discontinued. ``families``: owner → the top of its branch of the tree.
+    """
+
+    series: pd.DataFrame
+    nodes: pd.DataFrame
     lanes: pd.DataFrame
     terms: pd.DataFrame
     limits: pd.DataFrame
@@ -42,21 +47,38 @@ def plan_frames(facts: Facts, forecast: Facts, as_of: date) -> PlanFrames:
     """Read marts and the run's series; what came after ``as_of`` is left out."""
     series = _read(forecast, "forecast_series", "owner", "series", "node", "sku", "category", "bucket", "answered",
                    "flags", "methods")  # fmt: skip
-    nodes = _read(facts, "stock_node", "owner", "node", "kind", "listed", "latitude", "longitude", "capacity")
+    held = stock_frames(facts, as_of)
     return PlanFrames(
         as_of=as_of,
         series=series.sort_values("series", ignore_index=True),
-        nodes=nodes.drop_duplicates("node").set_index("node"),
-        lots=_lots(facts, as_of),
-        moved=_moved(facts, as_of),
-        available=_available(facts, as_of),
-        inbound=_inbound(facts, as_of),
+        nodes=nodes_of(facts),
+        lots=held.lots,
+        moved=held.moved,
+        available=held.available,
+        inbound=held.inbound,
         lanes=_read(facts, "supply_lane"),
         terms=_terms(facts, as_of),
         limits=_read(facts, "supply_week"),
         listed=_read(facts, "listed", "node", "sku", "first", "last"),
         families=_families(facts),
     )
+
+
+def stock_frames(facts: Facts, as_of: date) -> StockFrames:
+    """Stock alone, as of a day."""
+    return StockFrames(
+        as_of=as_of,
+        lots=_lots(facts, as_of),
+        moved=_moved(facts, as_of),
+        available=_available(facts, as_of),
+        inbound=_inbound(facts, as_of),
+    )
+
+
+def nodes_of(facts: Facts) -> pd.DataFrame:
+    """By node: owner, kind, listed, latitude, longitude, capacity."""
+    nodes = _read(facts, "stock_node", "owner", "node", "kind", "listed", "latitude", "longitude", "capacity")
+    return nodes.drop_duplicates("node").set_index("node")
 
 
 def _read(facts: Facts, name: str, *columns: str) -> pd.DataFrame:

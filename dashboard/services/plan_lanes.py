@@ -88,7 +88,11 @@ def _packs(frames: PlanFrames, rows: pd.DataFrame, source: np.ndarray) -> Packs:
 
 def stocked(frames: PlanFrames) -> list[str]:
     """Nodes that hold stock without making it."""
-    return [str(node) for node, kind in frames.nodes["kind"].items() if kind != PLANT]
+    return stocked_of(frames.nodes)
+
+
+def stocked_of(nodes: pd.DataFrame) -> list[str]:
+    return [str(node) for node, kind in nodes["kind"].items() if kind != PLANT]
 
 
 def room_of(frames: PlanFrames, rows: pd.DataFrame, found: StockFound) -> Limits:

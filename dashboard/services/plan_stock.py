@@ -14,7 +14,7 @@ from analytics.decisions.receipts import Key, answered, outstanding
 from analytics.replenishment.order_days import REVIEW_DAYS
 from analytics.replenishment.positions import Dated, Stock, dated
 from analytics.replenishment.reasons import Bits, Reason, marked
-from dashboard.services.plan_frames import PlanFrames
+from dashboard.services.plan_frames import StockFrames
 from dashboard.services.receiving import awaited_of, deliveries_of
 from data.store.proposals import Coming
 
@@ -33,7 +33,7 @@ class StockFound:
     spoken_for: pd.Series
 
 
-def stock_of(frames: PlanFrames, rows: pd.DataFrame, coming: Sequence[Coming], kept: Mapping[Key, str]) -> StockFound:
+def stock_of(frames: StockFrames, rows: pd.DataFrame, coming: Sequence[Coming], kept: Mapping[Key, str]) -> StockFound:
     """``rows``: node and sku per position. ``kept``: which deliveries are known to answer which proposals."""
     index = pd.MultiIndex.from_frame(rows[KEY])
     lots, moved = _lots(frames), frames.moved.set_index(KEY)
@@ -67,7 +67,7 @@ def stock_of(frames: PlanFrames, rows: pd.DataFrame, coming: Sequence[Coming], k
     return StockFound(stock, reasons, counted_on, taking.groupby(KEY)["units"].sum())
 
 
-def _lots(frames: PlanFrames) -> pd.DataFrame:
+def _lots(frames: StockFrames) -> pd.DataFrame:
     """``held``: counted, a negative lot as nothing; ``missing``: how far below zero; ``left``: good and not booked."""
     lots, as_of = frames.lots, frames.as_of
     held = lots["on_hand"].clip(lower=0.0)
@@ -85,7 +85,7 @@ def _lots(frames: PlanFrames) -> pd.DataFrame:
     )
 
 
-def _inbound(frames: PlanFrames, index: pd.MultiIndex) -> tuple[Dated, np.ndarray]:
+def _inbound(frames: StockFrames, index: pd.MultiIndex) -> tuple[Dated, np.ndarray]:
     """Open deliveries by day of arrival, and the positions that wait for one by more than a review.
 
     What should have come is expected tomorrow; what was never promised, a review after it was ordered.
@@ -100,7 +100,7 @@ def _inbound(frames: PlanFrames, index: pd.MultiIndex) -> tuple[Dated, np.ndarra
 
 
 def _proposed(
-    frames: PlanFrames, coming: Sequence[Coming], kept: Mapping[Key, str]
+    frames: StockFrames, coming: Sequence[Coming], kept: Mapping[Key, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What proposals bring to (node, sku), and what they take from (source, sku).
 

@@ -20,7 +20,7 @@ from data.store.proposal_search import SoughtProposals
 def lines_of(opened: Opened | None, actor: Actor, found: Sequence[Proposal], today: date) -> tuple[Line, ...]:
     """``found`` with names from the asker's own build; codes stand for what it does not know."""
     places = {one for proposal in found for one in (proposal.node, proposal.source)}
-    nodes = _nodes(opened, places)
+    nodes = node_names(opened, places)
     products = _products(opened, {proposal.sku for proposal in found})
     sees_cost = actor.may(Action.SEE_COST)
     lines = []
@@ -91,12 +91,18 @@ def categories_of(opened: Opened | None) -> dict[str, str]:
     return {row["sku"]: row["category"] for row in rows if row["category"]}
 
 
-def _nodes(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
+def node_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
+    """Names of nodes that have one, of the asker's own build."""
     if opened is None or not opened.facts.has("stock_node"):
         return {}
     rows = opened.facts.table("stock_node")
     found = opened.facts.answer(rows.filter(rows.node.isin(sorted(codes))).select("node", "name"))
     return {row["node"]: row["name"] for row in found.to_pylist() if row["name"]}
+
+
+def product_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
+    """Names of products that the build knows."""
+    return {sku: name for sku, (name, _) in _products(opened, codes).items()}
 
 
 def _products(opened: Opened | None, codes: Iterable[str]) -> dict[str, tuple[str, str | None]]:

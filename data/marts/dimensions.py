@@ -14,7 +14,7 @@ def product(inputs: Inputs) -> ir.Table:
     declared = inputs.current("product")
     known = declared.select(
         "sku", "name", "category", "brand", "pack_size", "units_per_case", "kg", "launched", "discontinued", "supplier",
-        moq=declared.moq, multiple=declared.order_multiple, listed=True,
+        "shelf_life_days", moq=declared.moq, multiple=declared.order_multiple, listed=True,
     )  # fmt: skip
     return _with_unlisted(known, named(inputs, "sku"), "sku", "name")
 

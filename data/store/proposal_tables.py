@@ -94,3 +94,26 @@ proposal_receipts = Table(
     Column("received_on", Date),
     Column("closed", Boolean, nullable=False),
 )
+
+# What a decision was worth, reckoned once when the demand was known that it was meant for.
+decision_scores = Table(
+    "decision_scores",
+    metadata,
+    Column("proposal", ForeignKey("proposals.id"), primary_key=True),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("decided", UNITS, nullable=False),
+    Column("system", UNITS),
+    Column("demand", UNITS, nullable=False),
+    Column("estimated", UNITS, nullable=False),
+    # Yuan, null where a price is unknown.
+    Column("cost_decided", Exact(2)),
+    Column("cost_system", Exact(2)),
+    Column("cost_nothing", Exact(2)),
+    Column("by", String(200)),
+    Column("by_name", String(200)),
+    Column("reason", String(60)),
+    Column("scored_at", UtcTime, nullable=False),
+    Column("build", String(64), nullable=False),
+    Index("ix_decision_scores_last", "last"),
+)

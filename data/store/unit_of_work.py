@@ -21,6 +21,7 @@ from data.store.proposals import Proposals
 from data.store.receipts import Receipts
 from data.store.repositories import Builds, Loads, Users
 from data.store.saved_views import SavedViews
+from data.store.scores import Scores
 
 
 class UnitOfWork:
@@ -44,6 +45,7 @@ class UnitOfWork:
     proposals: Proposals
     plans: Plans
     receipts: Receipts
+    scores: Scores
     saved_views: SavedViews
 
     def __init__(
@@ -76,6 +78,7 @@ class UnitOfWork:
         self.proposals = Proposals(connection, self._scope, self._below)
         self.plans = Plans(connection, self._scope, self._below)
         self.receipts = Receipts(connection, self._scope, self._below)
+        self.scores = Scores(connection, self._scope, self._below)
         return self
 
     def __exit__(

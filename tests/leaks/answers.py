@@ -27,6 +27,7 @@ from dashboard.services.approval_views import HistoryAsked, QueueAsked, Request,
 from dashboard.services.audit_log import AuditAsked
 from dashboard.services.export_files import ExportColumn, Format
 from dashboard.services.exports import Export
+from dashboard.services.ledger import LedgerAsked
 from dashboard.services.order_files import OrderFormat
 from dashboard.services.requests import Asked, Look
 from dashboard.services.views import Freshness
@@ -193,6 +194,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "orders.batch": lambda services: _refused(lambda: services.orders.batch("theirs")),
     "orders.batches": lambda services: _refused(services.orders.batches),
     "orders.take": lambda services: _refused(lambda: services.orders.take("theirs", OrderFormat.CSV, "en")),
+    "ledger.ledger": lambda services: _refused(lambda: services.ledger.ledger(LedgerAsked())),
     "uploads.mappings": lambda services: _refused(services.uploads.mappings),
     "uploads.expected": lambda services: _refused(lambda: services.uploads.expected("contract")),
     "uploads.load": lambda services: _refused(lambda: services.uploads.load((), "contract")),

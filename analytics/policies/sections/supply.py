@@ -40,6 +40,8 @@ POLICIES: tuple[Policy, ...] = (
     ),
     days("decision.request_days", 14, 1, 90, used_by=("approvals",)),
     days("decision.usual_lead_days", 3, 0, 90, used_by=("approvals",)),
+    days("decision.repeat_days", 90, 7, 730, used_by=("ledger",)),
+    count("decision.repeat_reasons", 3, 2, 1000, owner="supply", used_by=("ledger",)),
     days("decision.receipt_wait_days", 7, 0, 180, used_by=("receiving",)),
     Policy("decision.auto_approve", Measure.SWITCH, False, owner="finance", money=True, used_by=_AUTO),
     share(

@@ -25,6 +25,7 @@ from dashboard.services.audit import Verdict
 from dashboard.services.audit_log import AuditAsked, Chain, Events, Left
 from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
+from dashboard.services.ledger import Ledger
 from dashboard.services.orders import Orders
 from dashboard.services.policies import Policies
 from dashboard.services.requests import Asked, Look
@@ -554,6 +555,10 @@ class FakeServices:
     def approvals(self) -> Approvals:
         """The real ones, over the same store with a few proposals in it."""
         return self._real().approvals
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._real().ledger
 
     @property
     def orders(self) -> Orders:

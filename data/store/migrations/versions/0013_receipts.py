@@ -1,4 +1,4 @@
-"""What came of released proposals, and which deliveries say so."""
+"""What came of released proposals, which deliveries say so, and what each decision was worth."""
 
 from __future__ import annotations
 
@@ -25,3 +25,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("proposal", "document", "line", name="pk_proposal_receipts"),
         sa.ForeignKeyConstraint(["proposal"], ["proposals.id"], name="fk_proposal_receipts_proposal"),
     )
+    op.create_table(
+        "decision_scores",
+        sa.Column("proposal", sa.String(64), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("decided", sa.BigInteger(), nullable=False),
+        sa.Column("system", sa.BigInteger()),
+        sa.Column("demand", sa.BigInteger(), nullable=False),
+        sa.Column("estimated", sa.BigInteger(), nullable=False),
+        sa.Column("cost_decided", sa.BigInteger()),
+        sa.Column("cost_system", sa.BigInteger()),
+        sa.Column("cost_nothing", sa.BigInteger()),
+        sa.Column("by", sa.String(200)),
+        sa.Column("by_name", sa.String(200)),
+        sa.Column("reason", sa.String(60)),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("build", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("proposal", name="pk_decision_scores"),
+        sa.ForeignKeyConstraint(["proposal"], ["proposals.id"], name="fk_decision_scores_proposal"),
+    )
+    op.create_index("ix_decision_scores_last", "decision_scores", ["last"])
