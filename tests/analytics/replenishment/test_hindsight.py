@@ -41,7 +41,8 @@ def test_a_surplus_is_kept_until_it_is_sold() -> None:
     one = One(np.full((1, 16), 5.0), on_hand=10)
     holding = 10.0 * 0.2 / 365
     nothing, enough, more = cost(one, 0, 25, 45)
-    assert (nothing, enough) == (pytest.approx(25 * 4.0), pytest.approx(0.0))
+    assert nothing == pytest.approx(25 * 4.0)
+    assert enough == pytest.approx(0.0)
     # Twenty too many lie there for five days, and two more in the middle until they are sold.
     assert more == pytest.approx(holding * 20 * (5 + 2))
 

@@ -79,7 +79,8 @@ def test_a_smaller_order_was_the_better_one(world: World) -> None:
     """Fifteen were wanted from the 18th to the 20th: 20 leave 5 that sell in 2 days, 30 leave 15 that take 6."""
     found = score(seen(world), "N1", "R5")
     assert (found.first, found.last) == (date(2026, 2, 15), date(2026, 2, 20))
-    assert (found.decided, found.system, found.demand, found.estimated) == (20, 30, 15, 0)
+    units = [found.decided, found.system, found.demand, found.estimated]
+    assert units == [Decimal(20), Decimal(30), Decimal(15), Decimal(0)]
     assert (found.by_name, found.reason, found.state) == ("user", "demand_lower", State.CLOSED)
     inputs = lines_of(world)["N1", "R5"].evidence.inputs
     holding, freight = float(inputs["holding_per_unit_day"]), float(inputs["freight_per_unit"])
