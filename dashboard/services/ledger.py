@@ -21,16 +21,24 @@ from dashboard.services.use_case import UseCase, reads
 from data.store.proposal_search import SoughtMoves, SoughtProposals
 
 CHUNK = 1000
+KINDS: Mapping[str, Callable[[Score], bool]] = {
+    "changed": lambda one: one.system is not None and one.decided != one.system,
+    "same": lambda one: one.decided == one.system,
+    "nobody": lambda one: one.by is None,
+}
 LEAST_RECEIPTS = 3
 """Receipts from which a lane's real lead time is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerAsked:
-    """Decisions whose days ended from ``first`` to ``last``, both included; None leaves an end open."""
+    """Decisions whose days ended from ``first`` to ``last``, both included; None leaves an end open. ``only``: one of
+    :data:`KINDS`, "" for all.
+    """
 
     first: date | None = None
     last: date | None = None
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Ledger(UseCase):
         today, policies = day_of(self._clock()), self._desk.policies()
         since = today - timedelta(days=policies.whole("decision.repeat_days", as_of=today))
         with self._units.reading(actor) as unit:
-            scores = unit.scores.find(asked.first, asked.last)
+            scores = [one for one in unit.scores.find(asked.first, asked.last) if _asked(one, asked.only)]
             found = doubts(_said(unit, since, today), policies.whole("decision.repeat_reasons", as_of=today))
         opened = self._opened()
         nodes, skus = _named(opened, scores, found)
@@ -96,6 +104,10 @@ class Ledger(UseCase):
             return self._desk.open(Action.SEE_LEDGER)
         except MissingData:
             return None
+
+
+def _asked(score: Score, only: str) -> bool:
+    return only not in KINDS or KINDS[only](score)
 
 
 def _said(unit: Work, since: date, today: date) -> Iterator[tuple[Proposal, Moved]]:

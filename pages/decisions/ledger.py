@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.decisions.ledger import Sum
 from analytics.metrics.metric import Unit
-from dashboard.services.ledger import LedgerAsked, Scored
+from dashboard.services.ledger import KINDS, LedgerAsked, Scored
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 from pages.decisions.doubts import doubted
@@ -42,7 +42,10 @@ ROWS = (
 def render(page: Page) -> None:
     with page.row("filters"):
         first, last = page.days("days") or (None, None)
-    found = page.now(page.services.ledger.ledger, LedgerAsked(first, last))
+        only = page.option(
+            "only", {one: page.t(f"decisions.ledger.only.{one or 'all'}") for one in ("", *KINDS)}, held="only"
+        )
+    found = page.now(page.services.ledger.ledger, LedgerAsked(first, last, only))
     total = found.whole
     page.lead_now(page.t(
         "decisions.ledger.lead", decisions=f"{total.decisions:,}", changed=f"{total.changed:,}",

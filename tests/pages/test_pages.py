@@ -20,7 +20,7 @@ VISITORS = {"access": "administrator", "audit": "administrator"} | dict.fromkeys
     ("load", "data-health"), "administrator"
 )
 """Who visits a page that the executive may not open."""
-DATELESS = {"inbox", "history", "sessions", "access", "audit", "policies", "load", "data-health"}
+DATELESS = {"inbox", "history", "ledger", "sessions", "access", "audit", "policies", "load", "data-health"}
 """Pages that show no business data."""
 
 
