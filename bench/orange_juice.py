@@ -120,14 +120,14 @@ def regression(of: Panel, origin: int) -> tuple[Floats, Floats]:
     return median, upper
 
 
-def judge(last: int) -> tuple[dict[str, Said], Floats, Backtest, list[Mapping[str, Mapping[str, float]]]]:
+def judge(last: int, *, slow: bool = False) -> tuple[dict[str, Said], Floats, list[Mapping[str, Mapping[str, float]]]]:
     """Everything that was said in the twelve weeks up to week ``last``, by name; nothing later is ever read."""
     rows = movement()
     of = panel(rows[rows["week"] <= last], last)
     first = of.length - JUDGED - LEARNT - HORIZON
     wide = with_room(of)
     field = [one for one in candidates() if not one.slow]
-    alone = [one for one in candidates() if one.slow]
+    alone = [one for one in candidates() if one.slow and slow]
     test = backtest(wide, field, origins=np.arange(first, of.length - 1), horizon=HORIZON, seed=SEED)
     judged = [int(origin) for origin in test.origins[-JUDGED:]]
     said: dict[str, list[np.ndarray]] = {}
@@ -149,7 +149,7 @@ def judge(last: int) -> tuple[dict[str, Said], Floats, Backtest, list[Mapping[st
             only = one.fit(past, SEED)(past)
             said.setdefault(one.name, []).append(np.stack([only, nothing, nothing, nothing, only]))
     stacked = {name: Said(*np.stack(parts, axis=1)) for name, parts in said.items()}
-    return stacked, test.came[-JUDGED:], test, weights
+    return stacked, test.came[-JUDGED:], weights
 
 
 def with_room(of: Panel) -> Panel:
@@ -161,6 +161,7 @@ def with_room(of: Panel) -> Panel:
         periods=np.concatenate([of.periods, later]),
         drivers={name: np.pad(values, room, constant_values=np.nan) for name, values in of.drivers.items()},
         last_year=np.maximum(np.arange(of.length + HORIZON) - 52, -1),
+        market={name: np.pad(values, room, constant_values=np.nan) for name, values in of.market.items()},
     )
 
 
@@ -178,9 +179,9 @@ def _spread(values: Floats, known: Backtest, of: Panel, origin: int, segments: S
     return np.concatenate([cut, drawn.mean(axis=0, dtype=np.float64)[None]])
 
 
-def main(last: int = WEEKS[-1]) -> Section:
+def main(last: int = WEEKS[-1], *, slow: bool = False) -> Section:
     started = time.perf_counter()
-    said, came, _, weights = judge(last)
+    said, came, weights = judge(last, slow=slow)
     known = np.isfinite(came)
     missing = sum(int((~known[:, :, step]).sum()) for step in range(HORIZON))
     rows = [_row(name, one, came) for name, one in said.items()]
@@ -234,4 +235,6 @@ def _told(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--until", type=int, default=WEEKS[-1], help="judge the twelve weeks up to this one")
-    print(main(parser.parse_args().until).markdown())
+    parser.add_argument("--slow", action="store_true", help="show AutoETS and Theta, too, which stay out of the race")
+    asked = parser.parse_args()
+    print(main(asked.until, slow=asked.slow).markdown())

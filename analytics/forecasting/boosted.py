@@ -23,12 +23,11 @@ MOST_ROWS = 120_000
 MOST_ORIGINS = 40
 FEWEST_STEPS = 4
 """Where there are too many rows, an origin teaches at least so many of its horizons, drawn anew for each origin."""
-HALF_LIFE = {"week": 52, "day": 120}
+HALF_LIFE = {"week": 104, "day": 240}
 SETTINGS: dict[str, Any] = {
     "learning_rate": 0.05,
     "num_leaves": 15,
-    "min_data_in_leaf": 200,
-    "feature_fraction": 0.5,
+    "feature_fraction": 0.3,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "verbose": -1,
@@ -38,6 +37,8 @@ SETTINGS: dict[str, Any] = {
     "max_bin": 63,
 }
 ROUNDS = 250
+LEAVES = (200, 400)
+"""Fewest and most rows that a leaf must hold at least, a three-hundredth of all in between."""
 KEPT = 16
 """Origins whose features are kept for the next candidate."""
 
@@ -82,7 +83,7 @@ def _fit(past: Past, seed: int, loss: str, memory: Memory) -> Forecaster:
             "forecast_too_short", length=past.length, needed=FIRST_ORIGIN[past.bucket.value] + past.horizon + 1
         )
     features, base, scale, demand, weight = rows
-    settings = {**SETTINGS, "seed": seed}
+    settings = {**SETTINGS, "seed": seed, "min_data_in_leaf": int(np.clip(len(demand) // 300, *LEAVES))}
     if loss == "log":
         target = np.log((demand + 0.01 * scale) / (base + 0.01 * scale))
         weight = weight * (base + 0.1 * scale)

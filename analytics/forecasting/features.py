@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.forecasting.contract import Floats, Ints
-from analytics.forecasting.numbers import mean_of, spread_of
+from analytics.forecasting.numbers import mean_of, recency, spread_of
 from analytics.forecasting.panel import Past
-from analytics.forecasting.pooled import log_price, rivals
+from analytics.forecasting.pooled import log_price
 from analytics.forecasting.responsive import responsive
 from analytics.forecasting.simple import moving_average
 
@@ -25,6 +25,14 @@ NEAR = 0.06
 """Width in log price within which past periods count as similar to a planned one."""
 FADING = 100.0
 """Periods after which a similar period of the past counts less by a factor e."""
+HALF_LIFE = {"week": 13.0, "day": 91.0}
+"""Of what is remembered about demand with and without a promotion."""
+LONGEST = 8
+"""Periods over which recent prices are looked at."""
+LONG_AGO = 60.0
+"""Periods since the last promotion, or in one, at most."""
+DOUBT = 0.1
+"""Σ squared changes of log price below which a series says little about its own elasticity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +49,13 @@ def seen_from(past: Past, steps: Ints | None = None) -> Seen:
     wanted = np.arange(past.horizon) if steps is None else steps
     scale = np.maximum(np.nan_to_num(mean_of(past.demand[:, -past.bucket.year :], axis=1)), 1e-3)
     base = base_of(past, scale)[:, wanted]
-    still = np.column_stack([*_levels(past, scale), np.log(scale)])
-    shelf = _shelf(past)
-    columns = [list(_columns(past, shelf, scale, base[:, at], int(step))) for at, step in enumerate(wanted)]
+    elasticity = _elasticity(past, scale)
+    still = np.column_stack([*_levels(past, scale), *_answers(past, scale), elasticity, np.log(scale)])
+    price = log_price(past.drivers["price"]) if "price" in past.drivers else None
+    columns = [list(_columns(past, price, scale, base[:, at], int(step))) for at, step in enumerate(wanted)]
+    if "relative" in past.market:
+        for step, column in zip(wanted, columns, strict=True):
+            column.append(elasticity * past.market["relative"][:, past.length + step])
     ahead = [np.column_stack([still, *moving]).astype(np.float32) for moving in columns]
     return Seen(np.stack(ahead, axis=1), base, scale)
 
@@ -55,39 +67,20 @@ def base_of(past: Past, scale: Floats) -> Floats:
     return np.asarray(np.maximum(base, 0.01 * scale[:, None]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """Log prices N × (T + H), the usual one of the past year, and of the H periods the rivals' cheapest and mean."""
-
-    price: Floats
-    usual: Floats
-    cheapest: Floats
-    rivals: Floats
-
-
-def _shelf(past: Past) -> _Shelf | None:
-    if "price" not in past.drivers:
-        return None
-    price = log_price(past.drivers["price"])
-    usual = np.median(price[:, max(0, past.length - past.bucket.year) : past.length], axis=1)
-    others = rivals(price[:, past.length :], past.series)
-    if others.shape[2] < 2:
-        nobody = np.full((len(price), past.horizon), np.nan)
-        return _Shelf(price, usual, nobody, nobody)
-    cheapest = np.where(np.isfinite(others), others, np.inf).min(axis=2)
-    return _Shelf(price, usual, np.where(np.isfinite(cheapest), cheapest, np.nan), mean_of(others, axis=2))
-
-
-def _columns(past: Past, shelf: _Shelf | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:
+def _columns(past: Past, price: Floats | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:
     at = past.length + step
     yield from _last_year(past, scale, at)
     yield np.log(base / scale)
     yield np.full(len(scale), float(step + 1))
-    if shelf is not None:
-        yield from _price(past, shelf, scale, step)
+    if price is not None:
+        yield from _price(past, price, at)
+        yield from _similar(past, price, scale, at)
+    yield from _market(past, at)
     for name, values in sorted(past.drivers.items()):
         if name != "price":
             yield from _driver(past, values, at)
+    if "promotion" in past.drivers:
+        yield from _rhythm(past.drivers["promotion"], at)
     for _, values in sorted(past.calendar.items()):
         yield np.full(len(scale), values[at])
 
@@ -103,6 +96,32 @@ def _levels(past: Past, scale: Floats) -> Iterator[Floats]:
     yield mean_of(np.where(np.isfinite(year), (year <= 0).astype(np.float64), np.nan), axis=1)
 
 
+def _answers(past: Past, scale: Floats) -> Iterator[Floats]:
+    """Recent mean of log demand in periods with a promotion, and in periods without one."""
+    if "promotion" not in past.drivers:
+        return
+    promoted = np.nan_to_num(past.drivers["promotion"][:, : past.length]) > 0
+    demand = _relative(past.demand, scale[:, None])
+    age = recency(past.length, HALF_LIFE[past.bucket.value])
+    for state in (promoted, ~promoted):
+        weight = np.where(np.isfinite(demand) & state, age, 0.0)
+        total = weight.sum(axis=1)
+        mean = (weight * np.nan_to_num(demand)).sum(axis=1) / np.maximum(total, 1e-9)
+        yield np.where(total > 0, mean, np.nan)
+
+
+def _elasticity(past: Past, scale: Floats) -> Floats:
+    """Slope of log demand on log price over the series' own past, pulled to 0 where its price hardly moved."""
+    if "relative" not in past.market:
+        return np.full(len(scale), np.nan)
+    price = past.market["relative"][:, : past.length].astype(np.float64)
+    demand = _relative(past.demand, scale[:, None])
+    known = np.isfinite(price) & np.isfinite(demand)
+    x, y = (np.where(known, values, np.nan) for values in (price, demand))
+    x, y = (np.nan_to_num(values - mean_of(values, axis=1)[:, None]) for values in (x, y))
+    return np.asarray((x * y).sum(axis=1) / ((x * x).sum(axis=1) + DOUBT))
+
+
 def _last_year(past: Past, scale: Floats, at: int) -> Iterator[Floats]:
     """The same period a year (or a festival) earlier, and the mean around it."""
     back = int(past.last_year[at])
@@ -114,19 +133,37 @@ def _last_year(past: Past, scale: Floats, at: int) -> Iterator[Floats]:
     yield _relative(mean_of(past.demand[:, max(0, back - 1) : min(back + 2, past.length)], axis=1), scale)
 
 
-def _price(past: Past, shelf: _Shelf, scale: Floats, step: int) -> Iterator[Floats]:
-    """Planned price against usual, last, recent and rivals' prices; demand in similar periods."""
-    at = past.length + step
-    price, now = shelf.price, shelf.price[:, at]
-    recent = price[:, max(0, at - 4) : at]
-    yield now - shelf.usual
+def _price(past: Past, price: Floats, at: int) -> Iterator[Floats]:
+    """Planned price against the last ones, and against the lowest ever."""
+    now = price[:, at]
     yield now - price[:, past.length - 1]
     yield now - price[:, at - 1]
-    yield recent.mean(axis=1) - shelf.usual
-    yield recent[:, -3:].min(axis=1) - shelf.usual
-    yield shelf.cheapest[:, step] - now
-    yield shelf.rivals[:, step] - now
-    yield from _similar(past, price, scale, at)
+    yield now - price[:, :at].min(axis=1)
+
+
+def _market(past: Past, at: int) -> Iterator[Floats]:
+    """What the plan of all series says about the period, how that changed, and how deep prices lately went."""
+    first = max(0, at - LONGEST)
+    market = {name: values[:, first : at + 1].astype(np.float64) for name, values in sorted(past.market.items())}
+    for name, values in market.items():
+        yield values[:, -1]
+        if name in {"sku_promoted", "sku_relative", "rivals_promoted", "rivals_relative"}:
+            yield values[:, -1] - values[:, -2]
+    if "relative" in market:
+        own = market["relative"]
+        yield own[:, -1] - market["sku_relative"][:, -1]
+        yield own[:, -3:][:, 0]
+        yield own[:, -5:-1].mean(axis=1)
+        yield own[:, -4:-1].min(axis=1)
+        yield own[:, :-1].min(axis=1)
+
+
+def _rhythm(promotion: Floats, at: int) -> Iterator[Floats]:
+    """Periods since the last one with a promotion, and how long the present run of them has gone on."""
+    on = np.nan_to_num(promotion[:, :at]) > 0
+    for state in (on, ~on):
+        since = np.where(state.any(axis=1), state[:, ::-1].argmax(axis=1) + 1.0, LONG_AGO)
+        yield np.minimum(since, LONG_AGO)
 
 
 def _similar(past: Past, price: Floats, scale: Floats, at: int) -> Iterator[Floats]:

@@ -20,6 +20,7 @@ from analytics.forecasting.contract import (
     Ints,
     demand_columns,
 )
+from analytics.forecasting.market import Market, market_of
 
 DAY_NS = "datetime64[D]"
 
@@ -30,7 +31,8 @@ class Panel:
 
     ``sold`` is NaN where nothing is known; ``out`` the share of the period out of stock (NaN: unknown); ``demand``
     the estimate behind the sales, NaN where it is masked. ``drivers`` hold N × (T + H) arrays, ``calendar`` columns of
-    length T + H, ``last_year`` the index of the period one year, or one festival, earlier (−1: before the data).
+    length T + H, ``last_year`` the index of the period one year, or one festival, earlier (−1: before the data);
+    ``market`` what the plan of all series says about each (:func:`market_of`), made before any rows are chosen.
     """
 
     series: pd.DataFrame
@@ -42,6 +44,7 @@ class Panel:
     drivers: Mapping[str, Floats]
     calendar: Mapping[str, Floats]
     last_year: Ints
+    market: Market
 
     @property
     def size(self) -> int:
@@ -69,6 +72,7 @@ class Panel:
             out=self.out[chosen],
             demand=self.demand[chosen],
             drivers={name: values[chosen] for name, values in self.drivers.items()},
+            market={name: values[chosen] for name, values in self.market.items()},
         )
 
     def past(self, origin: int, horizon: int) -> Past:
@@ -83,6 +87,7 @@ class Panel:
             drivers={name: values[:, : end + horizon] for name, values in self.drivers.items()},
             calendar={name: values[: end + horizon] for name, values in self.calendar.items()},
             last_year=self.last_year[: end + horizon],
+            market={name: values[:, : end + horizon] for name, values in self.market.items()},
             horizon=horizon,
         )
 
@@ -97,6 +102,7 @@ class Past:
     drivers: Mapping[str, Floats]
     calendar: Mapping[str, Floats]
     last_year: Ints
+    market: Market
     horizon: int
 
     @property
@@ -112,6 +118,7 @@ class Past:
             drivers={name: values[:, : end + self.horizon] for name, values in self.drivers.items()},
             calendar={name: values[: end + self.horizon] for name, values in self.calendar.items()},
             last_year=self.last_year[: end + self.horizon],
+            market={name: values[:, : end + self.horizon] for name, values in self.market.items()},
         )
 
     def rows(self, chosen: Ints) -> Past:
@@ -120,6 +127,7 @@ class Past:
             series=self.series.iloc[chosen].reset_index(drop=True),
             demand=self.demand[chosen],
             drivers={name: values[chosen] for name, values in self.drivers.items()},
+            market={name: values[chosen] for name, values in self.market.items()},
         )
 
 
@@ -162,6 +170,7 @@ def panel_of(
     listed = _listed(spans, known, np.asarray(axis[:length], dtype=DAY_NS), bucket)
     sold = np.where(np.isnan(sold) & listed, 0.0, sold)
     given = plan or Plan()
+    drivers = _drivers(given.drivers, known, axis)
     return Panel(
         series=known,
         periods=np.asarray(axis, dtype=DAY_NS),
@@ -169,9 +178,10 @@ def panel_of(
         sold=sold,
         out=out,
         demand=np.maximum(sold, 0.0),
-        drivers=_drivers(given.drivers, known, axis),
+        drivers=drivers,
         calendar=dict(given.calendar or {}),
         last_year=_last_year(given.last_year, len(axis), bucket),
+        market=market_of(drivers, known, bucket),
     )
 
 

@@ -235,4 +235,5 @@ def with_horizon(panel: Panel, horizon: int) -> Panel:
         drivers={name: values[:, :end] for name, values in panel.drivers.items()},
         calendar={name: values[:end] for name, values in panel.calendar.items()},
         last_year=panel.last_year[:end],
+        market={name: values[:, :end] for name, values in panel.market.items()},
     )

@@ -12,6 +12,7 @@ from analytics.core.errors import DomainError
 from analytics.forecasting.backtest import Backtest, backtest
 from analytics.forecasting.candidates import candidates
 from analytics.forecasting.contract import Bucket, Floats
+from analytics.forecasting.market import market_of
 from analytics.forecasting.panel import Panel
 from analytics.forecasting.simple import ALPHA, sba, seasonal_naive, tsb
 from tests.analytics.forecasting import panels
@@ -43,7 +44,7 @@ def test_a_plan_beyond_the_horizon_changes_nothing() -> None:
     moved = {name: values.copy() for name, values in of.drivers.items()}
     for values in moved.values():
         values[:, ORIGINS[0] + 4 :] = 0.5
-    after = run(replace(of, drivers=moved))
+    after = run(replace(of, drivers=moved, market=market_of(moved, of.series, of.bucket)))
     assert np.array_equal(before.said[:, :1], after.said[:, :1], equal_nan=True)
 
 
