@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,6 +26,8 @@ from data.lake.lake import Lake
 from data.store.records import Build, Load
 
 BUILDS_SHOWN = 20
+WARNED_SHOWN = 200
+"""Warnings shown: those of the newest loads."""
 JOBS_SOUGHT = 200
 """Jobs among which the one that made a build is looked for."""
 
@@ -39,6 +43,15 @@ class SourceHealth:
     tables: tuple[str, ...]
     promise_hours: int
     late: Late | None
+
+
+@dataclass(frozen=True, slots=True)
+class WarnedLoad:
+    """What one load brought that looks wrong; ``warning`` holds the fields of :class:`data.sources.warned.Warned`."""
+
+    source: str
+    loaded_at: datetime
+    warning: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,13 @@ class DataHealth(UseCase):
                 )
             )
         return tuple(sorted(found, key=lambda one: (-(one.late.hours if one.late else 0.0), one.source)))
+
+    @reads
+    def warned(self) -> tuple[WarnedLoad, ...]:
+        """What loads that count brought and looks wrong, newest load first."""
+        loads = sorted(self._loads(), key=lambda load: load.loaded_at, reverse=True)
+        every = (WarnedLoad(load.source, load.loaded_at, one) for load in loads for one in load.warnings)
+        return tuple(islice(every, WARNED_SHOWN))
 
     @reads
     def builds(self) -> tuple[BuildTold, ...]:

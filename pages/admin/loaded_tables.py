@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from dashboard.ui.errors import table_names
+from dashboard.ui.job_cards import warning
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 from data.health.tables import TableHealth
@@ -26,12 +27,22 @@ FAULTS = (
     Column("share", "column.fault.share", "rate", 70),
     Column("told", "column.fault.told"),
 )
+WARNINGS = (
+    Column("loaded", "column.source.loaded", width=130),
+    Column("source", "column.source.source", width=110),
+    Column("told", "column.fault.told"),
+)
 
 ORDER = ("orphans", "repeated", "nulls")
 
 
 def tables(page: Page) -> None:
-    """What is to be said of the loaded tables, then all tables of the contract."""
+    """What is to be said of loads and of the loaded tables, then all tables of the contract."""
+    warned = page.ask(page.services.health.warned)
+    page.section(page.t("admin.data_health.warned"), page.t("admin.data_health.warned.about"))
+    said = [{"loaded": page.moment(one.loaded_at), "source": one.source, "told": warning(page.words, one.warning)}
+            for one in warned]  # fmt: skip
+    page.table("warned", page.t("admin.data_health.warned"), pd.DataFrame(said), WARNINGS)
     looked = page.ask(page.services.health.tables)
     page.section(page.t("admin.data_health.faults"), page.t("admin.data_health.faults.about"))
     page.table("faults", page.t("admin.data_health.faults"), pd.DataFrame(faults(page, looked)), FAULTS)

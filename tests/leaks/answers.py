@@ -204,6 +204,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "freshness.late": _lateness,
     "health.sources": lambda services: _refused(services.health.sources),
     "health.builds": lambda services: _refused(services.health.builds),
+    "health.warned": lambda services: _refused(services.health.warned),
     "health.tables": lambda services: _refused(services.health.tables),
     "health.coverage": lambda services: _refused(services.health.coverage),
     "health.rejects": lambda services: _refused(lambda: services.health.rejects(RejectsAsked(), 10)),

@@ -28,11 +28,12 @@ def test_nothing_is_marked_when_all_is_in_time() -> None:
 def test_late_sources_rejects_and_faults_are_told() -> None:
     app = opened("data-health", role="administrator")
     assert "2 个来源中有 **1** 个晚于承诺；有 **1** 行被拦截" in texts(app)
-    sources, counts, rows, builds, faults, coverage = (one.value for one in app.dataframe)
+    sources, counts, rows, builds, warned, faults, coverage = (one.value for one in app.dataframe)
     assert list(sources["state"]) == ["⚠ 晚 5 天", "✓ 按时"]
     assert list(counts["code"]) == ["必填为空"]
     assert "请在来源系统补上" in rows["remedy"].iloc[0]
     assert list(builds["by"]) == ["li"]
+    assert "有 4 行的库存为负（例如 stock.csv 第 7 行：-3）" in warned["told"].iloc[0]
     assert list(faults["kind"]) == ["无主编码", "键重复", "空值"]
     assert "Z9" in faults["told"].iloc[0]
     assert list(coverage["state"]) == ["已载入", "未载入"]

@@ -25,7 +25,7 @@ from data.health.rejects import RejectsAsked
 from data.sources.handed_back import REASON, REJECT
 from data.store.unit_of_work import UnitOfWork
 from tests.data.store.samples import a_load
-from tests.worlds import TABLES, World, make_world
+from tests.worlds import BRAND, TABLES, World, make_world
 
 pytestmark = pytest.mark.slow
 
@@ -81,9 +81,31 @@ def test_builds_and_sources_are_told(services: Services, world: World) -> None:
     assert source.late is not None, "the world is of March 2026"
 
 
+def test_what_loads_brought_that_looks_wrong_is_told_newest_first(tmp_path: Path) -> None:
+    world = make_world(tmp_path, TABLES)
+    told = {"code": "negative_stock", "table": "stock_lot", "column": "on_hand", "rows": 2, "examples": []}
+    with UnitOfWork(world.store, BRAND) as unit:
+        for days in (1, 2):
+            at = NOW + timedelta(days=days)
+            unit.loads.add(replace(a_load(days), loaded_at=at, warnings=({**told, "rows": days},)))
+        unit.commit()
+    health = services_as(world.settings, world.store, lambda: SHELL).health
+    assert [(one.loaded_at, one.warning["rows"]) for one in health.warned()] == [
+        (NOW + timedelta(days=2), 2),
+        (NOW + timedelta(days=1), 1),
+    ]
+
+
 def test_only_those_who_load_see_data_health(world: World) -> None:
     health = world.services(ROOT).health
-    calls = (health.sources, health.builds, health.tables, health.coverage, lambda: health.rejects(RejectsAsked(), 1))
+    calls = (
+        health.sources,
+        health.builds,
+        health.warned,
+        health.tables,
+        health.coverage,
+        lambda: health.rejects(RejectsAsked(), 1),
+    )
     for call in calls:
         with pytest.raises(AccessDenied):
             call()

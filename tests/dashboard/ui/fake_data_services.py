@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.core.errors import DomainError
-from dashboard.services.data_health import BuildTold, Coverage, SourceHealth
+from dashboard.services.data_health import BuildTold, Coverage, SourceHealth, WarnedLoad
 from dashboard.services.freshness import Extract, Late
 from dashboard.services.upload_files import Upload
 from dashboard.services.uploads import Expected
@@ -122,6 +122,11 @@ class FakeHealth:
             SourceHealth("shop", at, at, 3, ("order_line",), 30, SHOP_LATE),
             SourceHealth("erp", at, at, 1, ("product",), 720, None),
         )
+
+    def warned(self) -> tuple[WarnedLoad, ...]:
+        first = {"file": "stock.csv", "line": 7, "value": "-3", "facts": {}}
+        told = {"code": "negative_stock", "table": "stock_lot", "column": "on_hand", "rows": 4, "examples": [first]}
+        return (WarnedLoad("erp", datetime(2026, 10, 31, tzinfo=UTC), told),)
 
     def builds(self) -> tuple[BuildTold, ...]:
         return (BuildTold(a_build(), "li"),)
