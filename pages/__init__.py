@@ -8,7 +8,7 @@ from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
 from pages.decisions import history, inbox, ledger
 from pages.overview import fulfilment, glossary, today
-from pages.supply import forecast
+from pages.supply import forecast, plants
 from pages.territory import heatmap
 
 SALES_TABLES = ("order_line", "product", "channel", "node")
@@ -59,6 +59,15 @@ PAGES: tuple[PageSpec, ...] = (
         render=forecast.render,
         action=Action.SEE_FORECAST,
         icon=":material/query_stats:",
+        needs=SALES_TABLES,
+    ),
+    PageSpec(
+        key="supply.plants",
+        section="supply",
+        url_path="plants",
+        render=plants.render,
+        action=Action.SEE_PLANTS,
+        icon=":material/factory:",
         needs=SALES_TABLES,
     ),
     PageSpec(

@@ -55,17 +55,19 @@ class Action(StrEnum):
     TEND_PROPOSALS = "tend_proposals"
     PLAN = "plan"
     SEE_LEDGER = "see_ledger"
+    SEE_PLANTS = "see_plants"
 
 
 _PERSON = frozenset({Action.SEE_GLOSSARY, Action.KEEP_OWN_ACCOUNT})
 _READ = _PERSON | {Action.SEE_OVERVIEW, Action.SEE_TERRITORY, Action.SEE_ROWS, Action.SEE_FORECAST}
 _HEAD_OFFICE = _READ | {Action.SEE_POLICIES, Action.SHARE_VIEWS}
 _PARTNER = _READ | {Action.SEE_PROPOSALS, Action.REQUEST_STOCK}
-_DECIDES = frozenset({Action.SEE_PROPOSALS, Action.DECIDE, Action.RELEASE, Action.SEE_LEDGER})
+_JUDGES = frozenset({Action.SEE_LEDGER, Action.SEE_PLANTS})
+_DECIDES = _JUDGES | {Action.SEE_PROPOSALS, Action.DECIDE, Action.RELEASE}
 _POLICIES = frozenset({Action.SEE_POLICIES, Action.CHANGE_POLICIES, Action.APPROVE_POLICIES})
 
 MAY: dict[Role, frozenset[Action]] = {
-    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST, Action.SEE_PROPOSALS, Action.SEE_LEDGER},
+    Role.EXECUTIVE: _HEAD_OFFICE | {Action.SEE_COST, Action.SEE_PROPOSALS} | _JUDGES,
     Role.DEALER: _PARTNER,
     Role.STORE: _PARTNER,
     Role.GROUP_LEADER: _PARTNER,

@@ -34,6 +34,7 @@ from dashboard.services.loading import Loading
 from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
 from dashboard.services.planning import Planning
+from dashboard.services.plant_signal import PlantSignal
 from dashboard.services.policies import Policies
 from dashboard.services.policies import Units as PolicyUnits
 from dashboard.services.receiving import Receiving
@@ -202,6 +203,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         approvals=Approvals(desk, decisions, clock),
         orders=Orders(desk, decisions, clock),
         ledger=Ledger(desk, decisions, clock),
+        plants=PlantSignal(desk, decisions, lambda: doors.latest_run(store), partial(doors.run_facts, settings), clock),
         access=Access(desk, units, clock),
         viewing=ViewAs(desk, units, lambda session, now: sign_in_of(store).end_viewing(session, now=now), clock),
         exports=Exports(desk, _means(store, clock)),

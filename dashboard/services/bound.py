@@ -21,6 +21,7 @@ from dashboard.services.jobs import Jobs
 from dashboard.services.ledger import Ledger
 from dashboard.services.orders import Orders
 from dashboard.services.overview import Overview
+from dashboard.services.plant_signal import PlantSignal
 from dashboard.services.policies import Policies
 from dashboard.services.saved_views import SavedViews
 from dashboard.services.sessions import Sessions
@@ -53,6 +54,7 @@ class Services:
     approvals: Approvals
     orders: Orders
     ledger: Ledger
+    plants: PlantSignal
     viewing: ViewAs
     jobs: Jobs
     exports: Exports

@@ -60,7 +60,7 @@ def plan_frames(facts: Facts, forecast: Facts, as_of: date) -> PlanFrames:
         terms=_terms(facts, as_of),
         limits=_read(facts, "supply_week"),
         listed=_read(facts, "listed", "node", "sku", "first", "last"),
-        families=_families(facts),
+        families=families_of(facts),
     )
 
 
@@ -154,7 +154,8 @@ def _paid(facts: Facts, as_of: date) -> pd.Series:
     return pd.Series(price, index=sums["sku"])
 
 
-def _families(facts: Facts) -> pd.Series:
+def families_of(facts: Facts) -> pd.Series:
+    """Partner → the top of its branch of the tree."""
     partners = _read(facts, "partner", "partner", "parent").drop_duplicates("partner")
     parent = dict(zip(partners["partner"], partners["parent"], strict=True))
     tops = {}

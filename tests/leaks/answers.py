@@ -195,6 +195,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "orders.batches": lambda services: _refused(services.orders.batches),
     "orders.take": lambda services: _refused(lambda: services.orders.take("theirs", OrderFormat.CSV, "en")),
     "ledger.ledger": lambda services: _refused(lambda: services.ledger.ledger(LedgerAsked())),
+    "plants.signal": lambda services: _refused(services.plants.signal),
     "uploads.mappings": lambda services: _refused(services.uploads.mappings),
     "uploads.expected": lambda services: _refused(lambda: services.uploads.expected("contract")),
     "uploads.load": lambda services: _refused(lambda: services.uploads.load((), "contract")),

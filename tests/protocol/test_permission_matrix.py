@@ -21,7 +21,7 @@ MAY_OPEN |= {"forecast": READERS, "fulfilment": READERS}
 MAY_OPEN |= {"policies": {"boss", "planner", "marketer", "approver", "admin"}}
 MAY_OPEN |= {key: (READERS - {"marketer"}) | {"robot"} for key in ("inbox", "history")}
 MAY_OPEN |= {key: {"admin", "robot"} for key in ("load", "data-health")}
-MAY_OPEN |= {"ledger": {"boss", "planner", "approver", "robot"}}
+MAY_OPEN |= {"ledger": {"boss", "planner", "approver", "robot"}, "plants": {"boss", "planner", "approver"}}
 SEES_COST = {"boss", "planner", "approver"}
 CANARIES = {
     "D1": ("Canary Dealer One",),

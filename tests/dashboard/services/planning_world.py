@@ -173,6 +173,7 @@ def _ahead(named: Sequence[tuple[str, str, str]], as_of: date, units: float, *, 
         "owner": [owners[node] for node, _, _ in told for _ in days],
         "series": [f"{node}|{sku}" for node, sku, _ in told for _ in days],
         "step": list(range(1, DAYS + 1)) * len(told), "period": days * len(told),
+        "mean": np.full(count, units),
         "paths": pa.array(drawn, pa.list_(pa.float32())), **{f"s{round(level * 100):02d}": sums for level in LEVELS},
     })  # fmt: skip
 

@@ -55,6 +55,7 @@ from data.store.saved_views import SavedView
 from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.ui.fake_data_services import FakeFreshness, FakeHealth, FakeJobs, FakeUploads
 from tests.dashboard.ui.fake_forecast import FakeForecast
+from tests.dashboard.ui.fake_plants import FakePlants
 from tests.proposals import a_proposal
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
@@ -559,6 +560,10 @@ class FakeServices:
     @property
     def ledger(self) -> Ledger:
         return self._real().ledger
+
+    @property
+    def plants(self) -> FakePlants:
+        return FakePlants(FRESH)
 
     @property
     def orders(self) -> Orders:
