@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,13 +43,22 @@ def write_results(tables: Mapping[str, pa.Table], folder: Path) -> dict[str, str
         named = {}
         for name, rows in tables.items():
             file = f"{name}-{_digest(rows)[:16]}.duckdb"
-            if not (folder / file).exists():
+            if not _refreshed(folder / file):
                 workshop.write(rows, name, folder / file)
             named[name] = file
         return named
     finally:
         workshop.close()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refreshed(path: Path) -> bool:
+    """Whether the file is there already; from now on it counts as new, so that no sweep takes it before it is named."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _digest(rows: pa.Table) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from analytics.core.access import ROOT, Actor, Scope
+from analytics.core.errors import MissingData
 from analytics.policies.table import PolicyTable
 from dashboard.services.decision_work import DecisionUnits, below
 from dashboard.settings import Settings
@@ -77,7 +78,9 @@ def latest_run(store: Store) -> ForecastRun | None:
 
 
 def run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun) -> ScopedFacts:
-    """The door to a run's results, cut by the partner tree of ``build``."""
+    """The door to a run's results, cut by the partner tree of ``build``; raises MissingData where they were swept."""
+    if not all((settings.forecasts / file).exists() for file in run.files.values()):
+        raise MissingData("forecast_swept", run=run.id, as_of=run.as_of.isoformat(), tables="forecast")
     tree = str(settings.marts / build.marts["partner_closure"])
     return facts(scope, settings.forecasts, run.id, (("partner_closure", tree), *run.files.items()))
 

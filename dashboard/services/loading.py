@@ -33,6 +33,7 @@ from data.store.audit import Deed, Subject, load_facts
 from data.store.audit_heads import publish_head, read_heads
 from data.store.audit_trail import Audit
 from data.store.engine import Store
+from data.store.forecast_runs import ForecastRuns
 from data.store.identity import Identity
 from data.store.policies import PolicyChanges
 from data.store.records import Build, Load
@@ -53,6 +54,9 @@ class Work(Protocol):
 
     @property
     def builds(self) -> Builds: ...
+
+    @property
+    def forecast_runs(self) -> ForecastRuns: ...
 
     @property
     def users(self) -> Users: ...
@@ -190,7 +194,7 @@ class Loading:
         return made
 
     def vacuum(self, *, now: datetime) -> Swept:
-        """Delete what no build and no load speaks of any more."""
+        """Delete what no build, no forecast and no load speaks of any more."""
         self.actor.require(Action.LOAD_DATA)
         with self._alone("vacuum", now) as at:
             with self.work() as unit:
@@ -198,11 +202,13 @@ class Loading:
                 policies = unit.policies.table(unit.policies.number())
                 days = policies.whole("build.kept_days", as_of=day_of(at))
                 kept = unit.builds.current_since(at - timedelta(days=days))
+                runs = unit.forecast_runs.needed(at - timedelta(days=days))
             lake = Lake(self.settings.lake)
             scratch = [*self.settings.jobs.glob("*.tmp"), *self.settings.home.glob(f"{SAMPLE}*")]
             return vacuum(
-                lake=lake, committed=committed, builds=kept, folder=self.settings.marts, scratch=scratch, now=at
-            )
+                lake=lake, committed=committed, builds=kept, folder=self.settings.marts, runs=runs,
+                forecasts=self.settings.forecasts, scratch=scratch, now=at,
+            )  # fmt: skip
 
     def rejects(self, limit: int) -> list[dict[str, Any]]:
         """The newest rows that were set aside: file, line, table, column, value, code and facts of the remedy."""

@@ -1,4 +1,4 @@
-"""Sweeping: what no build and no load speaks of any more is deleted, never what may still be in the making."""
+"""Sweeping: what no build, forecast or load speaks of any more is deleted, never what may still be in the making."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data.lake.lake import Lake
-from data.store.records import Build
+from data.store.records import Build, ForecastRun
 
 GRACE = timedelta(days=7)
 """Age below which a file may belong to a load or a build that is still running, or to a store about to be restored."""
@@ -33,23 +33,29 @@ def vacuum(
     committed: Collection[str],
     builds: Iterable[Build],
     folder: Path,
+    runs: Iterable[ForecastRun],
+    forecasts: Path,
     scratch: Collection[Path],
     now: datetime,
 ) -> Swept:
-    """Delete marts that none of ``builds`` names, ``scratch`` files and folders, rows of loads that are not
-    ``committed``, and files of the lake that newer versions have replaced or that no version ever named.
+    """Delete marts that none of ``builds`` names, results of forecasts that none of ``runs`` names, ``scratch`` files
+    and folders, rows of loads that are not ``committed``, and files of the lake that newer versions have replaced or
+    that no version ever named.
     """
-    named = {file for build in builds for file in build.marts.values()}
-    before = _size(folder, lake.root, *scratch)
+    made = {
+        folder: {file for build in builds for file in build.marts.values()},
+        forecasts: {file for run in runs for file in run.files.values()},
+    }
+    before = _size(*made, lake.root, *scratch)
     rows = 0
     for table in lake.tables():
         rows += lake.sweep(table, committed=committed, untouched_since=now - GRACE)
         lake.vacuum(table, keep=READERS)
-    marts = [path for path in (folder.glob("*") if folder.is_dir() else ()) if path.name not in named]
-    for path in (*marts, *scratch, *lake.leftovers()):
+    unnamed = [path for inside, named in made.items() for path in inside.glob("*") if path.name not in named]
+    for path in (*unnamed, *scratch, *lake.leftovers()):
         if _modified(path) < now - GRACE:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    after = _size(folder, lake.root, *scratch)
+    after = _size(*made, lake.root, *scratch)
     return Swept(rows, before[0] - after[0], before[1] - after[1])
 
 
