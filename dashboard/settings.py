@@ -40,6 +40,11 @@ class Settings:
         return self.home / "forecasts"
 
     @property
+    def backtests(self) -> Path:
+        """Results of replays, likewise."""
+        return self.home / "backtests"
+
+    @property
     def audit(self) -> Path:
         """Published heads of the audit trail, outside the store; copy them where the store's keeper cannot write."""
         return self.home / "audit"

@@ -31,6 +31,7 @@ FORECAST_TABLES: tuple[ForecastTable, ...] = (
     ForecastTable("forecast_history"),
     ForecastTable("forecast_ahead"),
     ForecastTable("forecast_said"),
+    ForecastTable("backtest_series"),
 )
 
 

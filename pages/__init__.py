@@ -8,7 +8,7 @@ from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
 from pages.decisions import history, inbox, ledger
 from pages.overview import fulfilment, glossary, today
-from pages.supply import forecast, plants
+from pages.supply import forecast, plants, simulation
 from pages.territory import heatmap
 
 SALES_TABLES = ("order_line", "product", "channel", "node")
@@ -68,6 +68,15 @@ PAGES: tuple[PageSpec, ...] = (
         render=plants.render,
         action=Action.SEE_PLANTS,
         icon=":material/factory:",
+        needs=SALES_TABLES,
+    ),
+    PageSpec(
+        key="supply.simulation",
+        section="supply",
+        url_path="simulation",
+        render=simulation.render,
+        action=Action.SEE_FORECAST,
+        icon=":material/science:",
         needs=SALES_TABLES,
     ),
     PageSpec(

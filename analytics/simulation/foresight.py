@@ -6,7 +6,7 @@ The same steps as a forecast run, rolled: models are fitted anew every few origi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,25 +19,27 @@ from analytics.forecasting.contract import Flags, Floats, Ints
 from analytics.forecasting.errors import Errors, family_of, learnt
 from analytics.forecasting.panel import Panel
 from analytics.forecasting.paths import Paths, sample_paths
-from analytics.forecasting.run import promoted_after, sampled
+from analytics.forecasting.run import promoted_after, sampled, with_horizon
 
 
 @dataclass(frozen=True, slots=True)
 class Rolling:
     """``horizon``: periods ahead; ``level``: critical ratio that the choice is made for; ``learnt``: origins before
     each one that errors and choice come from, ``step`` periods apart; models are fitted every ``refit_every`` origins,
-    the choice is made every ``choose_every``. At most ``race_series`` series are raced.
+    the choice is made every ``choose_every``. At most ``race_series`` series are raced. Forecasts are made every
+    ``every`` periods and hold until the next one: ``horizon`` has to reach as much further.
     """
 
     horizon: int
     seed: int
     level: float = 0.83
     paths: int = 200
-    learnt: int = 26
+    learnt: int = 52
     step: int = 1
     refit_every: int = 8
     choose_every: int = 4
     race_series: int = 1_000
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,16 @@ class Rolled:
     _last: tuple[int, Paths] | None = field(default=None)
 
     def paths(self, origin: int) -> Paths:
-        """Joint sample paths, paths × series × periods ahead."""
-        if self._last is None or self._last[0] != origin:
-            location, promoted, errors = self.locations[origin]
+        """Joint sample paths, paths × series × periods ahead, of the newest forecast up to ``origin``."""
+        made = max(one for one in self.locations if one <= origin)
+        if self._last is None or self._last[0] != made:
+            location, promoted, errors = self.locations[made]
             drawn = sample_paths(
                 location, promoted, family_of(self.panel.series), errors,
-                whole=self.whole, paths=self.rolling.paths, seed=self.rolling.seed + origin,
+                whole=self.whole, paths=self.rolling.paths, seed=self.rolling.seed + made,
             )  # fmt: skip
-            self._last = origin, drawn
-        return self._last[1]
+            self._last = made, drawn
+        return self._last[1][:, :, origin - made :]
 
 
 def rolled(
@@ -82,6 +85,7 @@ def rolled(
     Nothing that is said at an origin hangs on demand after it: a test alters the future and finds the same bytes.
     """
     first = int(origins[0])
+    origins = [int(origin) for origin in origins[:: rolling.every]]
     segments = segments_of(panel.past(first, rolling.horizon))
     raced = sampled(segments, rolling.race_series, rolling.seed)
     race = panel.rows(raced)
@@ -98,7 +102,7 @@ def rolled(
         if judged is None or number % rolling.choose_every == 0:
             judged = _judged(race, test, origin, segments[raced], rolling)
         said = speakers.said(origin, judged.choice) if speakers else _told(test, origin)
-        promoted = promoted_after(replace_horizon(panel, rolling.horizon), np.array([origin]))[0]
+        promoted = promoted_after(with_horizon(panel, rolling.horizon), np.array([origin]))[0]
         groups = Groups(segments, family_of(panel.series), promoted)
         location = judged.calibration.of(located(said, judged.choice, segments), groups)
         locations[origin] = location, promoted, judged.errors
@@ -123,9 +127,7 @@ def _judged(race: Panel, test: Backtest, origin: int, segments: Segments, rollin
     known = test.known_at(origin, rolling.learnt + rolling.horizon)
     choice = chosen(known, segments, rolling.level)
     told = located({name: known.of(name) for name in known.names}, choice, segments)
-    then = Groups(
-        segments, family_of(race.series), promoted_after(replace_horizon(race, rolling.horizon), known.origins)
-    )
+    then = Groups(segments, family_of(race.series), promoted_after(with_horizon(race, rolling.horizon), known.origins))
     calibration = calibrated(told, known.came, then, known.origins)
     errors = learnt(calibration.of(told, then), known.came, then, known.origins, seed=rolling.seed)
     return _Judgement(choice, calibration, errors)
@@ -154,9 +156,3 @@ class _Speakers:
             nothing = np.full((self._panel.size, self._rolling.horizon), np.nan)
             said[candidate.name] = nothing if forecaster is None else np.maximum(forecaster(past), 0.0)
         return said
-
-
-def replace_horizon(panel: Panel, horizon: int) -> Panel:
-    """The panel as one whose past ends ``horizon`` before its last period: promotions are looked up that far ahead."""
-    end = len(panel.periods) - horizon
-    return replace(panel, sold=panel.sold[:, :end], out=panel.out[:, :end], demand=panel.demand[:, :end])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -94,9 +94,10 @@ def _day(given: str | None, text: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``regions``: of each series; ``days``: first day of each period of the window, of ``length`` days."""
+    """``regions``: by code or name, which series lie there; ``days``: first day of each period of the window, of
+    ``length`` days."""
 
-    regions: np.ndarray
+    regions: Mapping[str, Flags]
     days: np.ndarray
     length: int
 
@@ -111,9 +112,9 @@ class Setting:
             raise DomainError("shock_outside", given=str(shock), first=str(self.days[0]), last=str(last))
         return np.asarray(inside)
 
-    def there(self, shock: Shock) -> Flags:
-        """Series in the region of a closure, N."""
-        return np.asarray(self.regions == shock.region)
+    def there(self, shock: Shock, size: int) -> Flags:
+        """Which of ``size`` series lie in the region of a closure."""
+        return self.regions.get(shock.region, np.zeros(size, dtype=np.bool_))
 
 
 def shocked(world: World, shocks: Sequence[Shock], setting: Setting) -> World:
@@ -135,7 +136,7 @@ def _more(world: World, shock: Shock, setting: Setting) -> World:
 
 
 def _closed(world: World, shock: Shock, setting: Setting) -> World:
-    there = setting.there(shock)
+    there = setting.there(shock, world.size)
     return replace(world, open=world.open & ~(there[:, None] & setting.during(shock)[None, :]))
 
 
@@ -155,11 +156,15 @@ def _dearer(world: World, shock: Shock, _setting: Setting) -> World:
 _APPLIED = {ShockKind.LEAD: _later, ShockKind.DEMAND: _more, ShockKind.CLOSED: _closed, ShockKind.COST: _dearer}
 
 
+NAMED = 40
+"""Regions that a refusal names."""
+
+
 def known_regions(shocks: Sequence[Shock], regions: Sequence[str]) -> None:
     """Raise DomainError ``shock_region`` for a closure of a region where nothing is sold."""
     for shock in shocks:
         if shock.kind is ShockKind.CLOSED and shock.region not in regions:
-            raise DomainError("shock_region", given=shock.region, known=", ".join(sorted({*regions} - {""})))
+            raise DomainError("shock_region", given=shock.region, known=", ".join(regions[:NAMED]))
 
 
 def touches_demand(shocks: Sequence[Shock]) -> bool:

@@ -13,6 +13,7 @@ import typer
 
 from analytics.core.access import Role
 from dashboard.cli.audit import audit, exports
+from dashboard.cli.backtests import backtest
 from dashboard.cli.backups import backup, restore
 from dashboard.cli.decisions import auto_approve, decide, export, ledger, receive
 from dashboard.cli.forecasts import forecast
@@ -54,6 +55,7 @@ app.command()(export)
 app.command()(receive)
 app.command()(ledger)
 app.command()(plan)
+app.command()(backtest)
 app.command()(backup)
 app.command()(exports)
 app.command()(restore)

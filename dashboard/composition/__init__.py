@@ -16,6 +16,7 @@ from dashboard.services.approvals import Approvals
 from dashboard.services.ask import Ask
 from dashboard.services.audit import AuditTrail
 from dashboard.services.audit_log import AuditLog
+from dashboard.services.backtesting import Backtesting
 from dashboard.services.bound import Services as Services
 from dashboard.services.data_health import DataHealth
 from dashboard.services.desk import Desk
@@ -43,6 +44,7 @@ from dashboard.services.saved_views import Units as SavedViewUnits
 from dashboard.services.scoring import Scoring
 from dashboard.services.sessions import Sessions
 from dashboard.services.sign_in import SignIn
+from dashboard.services.simulation import Simulation
 from dashboard.services.standing import SessionPolicy, session_policy
 from dashboard.services.territories import TerritoryTerms
 from dashboard.services.territory import Territory
@@ -140,6 +142,15 @@ def scoring_for(settings: Settings, store: Store, actor: Actor) -> Scoring:
     )  # fmt: skip
 
 
+def backtesting_for(settings: Settings, store: Store, actor: Actor) -> Backtesting:
+    """Use case of the job that replays, in the actor's scope."""
+    return Backtesting(
+        actor, settings.backtests, lambda: latest_build(store),
+        lambda build: doors.facts(actor.scope, settings.marts, build.id, tuple(build.marts.items())),
+        lambda: doors.policies(store, doors.standing(store)[1]),
+    )  # fmt: skip
+
+
 def office_for(
     settings: Settings, store: Store, clock: Clock = utc_now, *, patience: timedelta = JOBS_PATIENCE
 ) -> Office:
@@ -148,7 +159,8 @@ def office_for(
         settings, doors.writing(store), doors.reading(store),
         lambda actor: Tools(loading_for(settings, store, actor, patience=patience),
                             forecasting_for(settings, store, actor), planning_for(settings, store, actor),
-                            receiving_for(settings, store, actor), scoring_for(settings, store, actor)),
+                            receiving_for(settings, store, actor), scoring_for(settings, store, actor),
+                            backtesting_for(settings, store, actor)),
         clock,
     )  # fmt: skip
 
@@ -195,6 +207,9 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         territory=Territory(desk),
         territories=TerritoryTerms(desk, clock),
         forecast=ForecastView(desk, lambda: doors.latest_run(store), partial(doors.run_facts, settings)),
+        simulation=Simulation(
+            desk, jobs, lambda: doors.latest_backtest(store), partial(doors.backtest_facts, settings)
+        ),
         glossary=GlossaryService(desk),
         ask=Ask(desk),
         sessions=Sessions(desk, Identity(store), clock),

@@ -5,9 +5,10 @@ Opened here and handed out by the composition alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from analytics.core.access import ROOT, Actor, Scope
 from analytics.core.errors import MissingData
@@ -83,6 +84,19 @@ def run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun) 
         raise MissingData("forecast_swept", run=run.id, as_of=run.as_of.isoformat(), tables="forecast")
     tree = str(settings.marts / build.marts["partner_closure"])
     return facts(scope, settings.forecasts, run.id, (("partner_closure", tree), *run.files.items()))
+
+
+def latest_backtest(store: Store) -> Mapping[str, Any] | None:
+    """What the newest replay left in its job's row; only its sums are anybody's secret, and they are cut when read."""
+    with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
+        found = unit.jobs.succeeded("backtest")
+    return None if found is None else found.outcome
+
+
+def backtest_facts(settings: Settings, scope: Scope, build: Build, id: str, files: Mapping[str, str]) -> ScopedFacts:
+    """The door to a replay's results, cut by the partner tree of ``build``."""
+    tree = str(settings.marts / build.marts["partner_closure"])
+    return facts(scope, settings.backtests, id, (("partner_closure", tree), *files.items()))
 
 
 def reading(store: Store) -> Callable[[Actor], UnitOfWork]:

@@ -25,6 +25,7 @@ from dashboard.services.plant_signal import PlantSignal
 from dashboard.services.policies import Policies
 from dashboard.services.saved_views import SavedViews
 from dashboard.services.sessions import Sessions
+from dashboard.services.simulation import Simulation
 from dashboard.services.territories import TerritoryTerms
 from dashboard.services.territory import Territory
 from dashboard.services.uploads import Uploads
@@ -45,6 +46,7 @@ class Services:
     territory: Territory
     territories: TerritoryTerms
     forecast: ForecastView
+    simulation: Simulation
     glossary: GlossaryService
     ask: Ask
     sessions: Sessions

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from analytics.core.access import Action
+from dashboard.services.backtesting import Backtesting, wanted_of
+from dashboard.services.backtesting import facts_of as backtest_facts
 from dashboard.services.forecasting import Forecasting, facts_of
 from dashboard.services.loading import Loading
 from dashboard.services.planning import Planning
@@ -34,6 +36,7 @@ class Tools:
     planning: Planning
     receiving: Receiving
     scoring: Scoring
+    backtesting: Backtesting
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,21 @@ def _plan(task: Task) -> Result:
     return Result(made, plan_facts(made))
 
 
+def _check_backtest(_tools: Tools, arguments: Arguments) -> None:
+    wanted_of(arguments)
+
+
+def _backtest(task: Task) -> Result:
+    made = task.tools.backtesting.run(wanted_of(task.arguments), now=task.now, progress=task.progress)
+    return Result(made, backtest_facts(made))
+
+
 KINDS: Mapping[str, Kind] = {
     "ingest": Kind(Action.LOAD_DATA, _ingest, _check_ingest, _told_of_ingest),
     "build": Kind(Action.LOAD_DATA, _build),
     "vacuum": Kind(Action.LOAD_DATA, _vacuum),
     "forecast": Kind(Action.FORECAST, _forecast, _check_as_of),
     "plan": Kind(Action.PLAN, _plan, _check_as_of),
+    "backtest": Kind(Action.PLAN, _backtest, _check_backtest),
 }
 """A further kind joins here, and what its work needs joins :class:`Tools`."""

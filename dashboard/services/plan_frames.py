@@ -31,7 +31,8 @@ class PlanFrames(StockFrames):
     """Everything as it was known at the end of the day ``as_of``.
 
     ``series``: owner, node, sku, category, bucket, answered, flags, methods, per forecast series. ``terms`` by SKU:
-    supplier, kg, moq, multiple, cost, price, discontinued. ``families``: owner → the top of its branch of the tree.
+    supplier, kg, life (days that a unit can be sold), moq, multiple, cost, price, discontinued. ``families``: owner →
+    the top of its branch of the tree.
     """
 
     series: pd.DataFrame
@@ -47,6 +48,11 @@ def plan_frames(facts: Facts, forecast: Facts, as_of: date) -> PlanFrames:
     """Read marts and the run's series; what came after ``as_of`` is left out."""
     series = _read(forecast, "forecast_series", "owner", "series", "node", "sku", "category", "bucket", "answered",
                    "flags", "methods")  # fmt: skip
+    return frames_at(facts, series, as_of)
+
+
+def frames_at(facts: Facts, series: pd.DataFrame, as_of: date) -> PlanFrames:
+    """The same for series that are known otherwise, with the columns of PlanFrames.series."""
     held = stock_frames(facts, as_of)
     return PlanFrames(
         as_of=as_of,
@@ -128,10 +134,13 @@ def _inbound(facts: Facts, as_of: date) -> pd.DataFrame:
 
 
 def _terms(facts: Facts, as_of: date) -> pd.DataFrame:
-    """By sku: supplier, kg, moq, multiple, cost, price, discontinued."""
-    terms = _read(
-        facts, "product", "sku", "category", "supplier", "kg", "moq", "multiple", "units_per_case", "discontinued"
-    )
+    """By sku: supplier, kg, life, moq, multiple, cost, price, discontinued."""
+    names = ("sku", "category", "supplier", "kg", "moq", "multiple", "units_per_case", "discontinued")
+    life = "shelf_life_days"
+    # A build that was published by an earlier release tells no shelf life.
+    told_of = life in facts.table("product").columns
+    terms = _read(facts, "product", *names, *([life] if told_of else []))
+    terms = terms.rename(columns={life: "life"}) if told_of else terms.assign(life=np.nan)
     terms = terms.assign(multiple=terms["multiple"].fillna(terms["units_per_case"]))
     costs = _read(facts, "unit_cost")
     costs = costs[(costs["first"] <= as_of) & (costs["until"] > as_of)][["sku", "cost"]]

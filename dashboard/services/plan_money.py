@@ -52,11 +52,11 @@ def worth_of(rows: pd.DataFrame, days: np.ndarray, table: PolicyTable, as_of: da
     per_kg = np.nan_to_num(rows["cost_per_kg"].to_numpy(dtype=float), nan=single(PER_KG))
     weight = rows["kg"].to_numpy(dtype=float)
     fixed = np.nan_to_num(rows["fixed_cost"].to_numpy(dtype=float), nan=single(FIXED))
-    by_service = told(ORDER_UP_TO, lambda value: float(value == "service_level")) > 0
+    service, by_service = sure_of(rows, table, as_of)
     ratio = critical_ratio(shortage, holding * np.maximum(days, 1))
     return Worth(
         money=Money(cost, price, shortage, holding, per_kg * kilograms(rows), fixed),
-        level=level(ratio=ratio, service=told(SERVICE, _number), by_service=by_service),
+        level=level(ratio=ratio, service=service, by_service=by_service),
         reasons=marked(Reason.NO_COST, ~np.isfinite(cost))
         | marked(Reason.NO_PRICE, ~np.isfinite(price))
         | marked(Reason.NO_MARGIN, np.isfinite(margin) & (margin <= 0))
@@ -64,6 +64,15 @@ def worth_of(rows: pd.DataFrame, days: np.ndarray, table: PolicyTable, as_of: da
         policies=number.astype(np.int64),
         policy_sets=tuple(_versions(table, str(one) or None, as_of) for one in categories),
     )
+
+
+def sure_of(rows: pd.DataFrame, table: PolicyTable, as_of: date) -> tuple[np.ndarray, np.ndarray]:
+    """Service level by position, and where policy wants it instead of the critical ratio. ``rows``: column category."""
+    number, categories = pd.factorize(rows["category"].fillna("").to_numpy(dtype=object))
+    keys = [str(one) or None for one in categories]
+    service = np.array([_number(table.value(SERVICE, key, as_of=as_of)) for key in keys], dtype=float)
+    wanted = np.array([table.value(ORDER_UP_TO, key, as_of=as_of) == "service_level" for key in keys], dtype=np.bool_)
+    return service[number], wanted[number]
 
 
 def kilograms(rows: pd.DataFrame) -> np.ndarray:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
 from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
+from dashboard.services.simulation import Compared
 from dashboard.services.views import Heatmap, Service, Tile, Today
 from dashboard.ui.formatting import JOINED, Format, is_number
 
@@ -138,6 +140,19 @@ def escaped(text: str) -> str:
     '\\\\[a\\\\]\\\\(http\\\\://x\\\\)'
     """
     return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|~<>$:" else char for char in text)
+
+
+def replay_sentence(fmt: Format, view: Compared, names: Mapping[str, str]) -> str:
+    """How much of demand the policy that was named first met, and what it saved against the one named last."""
+    first, last = view.policies[0], view.policies[-1]
+    facts = {"policy": escaped(names[first]), "other": escaped(names[last])}
+    facts["fill"] = together(fmt.value(view.value("", first, "fill_rate"), Unit.RATE))
+    facts["theirs"] = together(fmt.value(view.value("", last, "fill_rate"), Unit.RATE))
+    saved = view.value("", first, "saved")
+    if first == last or not is_number(saved):
+        return fmt.words.t("replay.lead.fill" if first != last else "replay.lead.alone", **facts)
+    way = "replay.lead.cheaper" if saved >= 0 else "replay.lead.dearer"
+    return fmt.words.t(way, saved=together(fmt.value(abs(saved), Unit.RATE)), **facts)
 
 
 def forecast_sentence(fmt: Format, view: Outlook) -> str:

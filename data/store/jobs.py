@@ -48,6 +48,13 @@ class Jobs:
         asked = select(jobs).order_by(jobs.c.asked_at.desc(), jobs.c.id).limit(limit)
         return [_job(row) for row in self._connection.execute(asked)]
 
+    def succeeded(self, kind: str) -> Job | None:
+        """The job of a kind that succeeded last."""
+        require_brand(self._scope, "jobs.succeeded")
+        asked = select(jobs).where((jobs.c.kind == kind) & (jobs.c.state == JobState.SUCCEEDED.value))
+        row = self._connection.execute(asked.order_by(jobs.c.finished_at.desc(), jobs.c.id).limit(1)).one_or_none()
+        return None if row is None else _job(row)
+
     def alive(self) -> list[Job]:
         """Every job that has not ended, the longest waiting first."""
         return self._where(jobs.c.state.in_(ALIVE), "jobs.alive")

@@ -18,7 +18,8 @@ from analytics.simulation.world import World, delays, plain_terms, plain_world
 from tests.analytics.simulation.cases import Always
 
 DAYS = np.datetime64("2026-03-02") + 7 * np.arange(4)
-SETTING = Setting(regions=np.array(["north", "south", "south"]), days=DAYS, length=7)
+REGIONS = {"north": np.array([True, False, False]), "south": np.array([False, True, True])}
+SETTING = Setting(regions=REGIONS, days=DAYS, length=7)
 
 
 def _world(lead: int = 0) -> World:

@@ -56,6 +56,7 @@ from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.ui.fake_data_services import FakeFreshness, FakeHealth, FakeJobs, FakeUploads
 from tests.dashboard.ui.fake_forecast import FakeForecast
 from tests.dashboard.ui.fake_plants import FakePlants
+from tests.dashboard.ui.fake_simulation import FakeSimulation
 from tests.proposals import a_proposal
 
 COVERED = Period(date(2025, 1, 1), date(2026, 10, 31))
@@ -530,6 +531,7 @@ class FakeServices:
     fulfilment: FakeFulfilment = field(default_factory=FakeFulfilment)
     territory: FakeTerritory = field(default_factory=FakeTerritory)
     forecast: FakeForecast = field(default_factory=lambda: FakeForecast(FRESH))
+    simulation: FakeSimulation = field(default_factory=lambda: FakeSimulation(FRESH))
     glossary: FakeGlossary = field(default_factory=FakeGlossary)
     saved_views: FakeSavedViews = field(default_factory=FakeSavedViews)
     sessions: FakeSessions = field(default_factory=FakeSessions)

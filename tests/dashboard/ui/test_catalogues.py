@@ -25,7 +25,10 @@ from analytics.policies.registry import POLICIES, SECTIONS
 from analytics.replenishment import waterfall
 from analytics.replenishment.proposals import ALTERNATIVES, PRICED
 from analytics.replenishment.reasons import Reason
+from analytics.simulation.named import COVERS
+from analytics.simulation.shocks import ShockKind
 from dashboard.api.own_words import NAMES as STREAMLIT
+from dashboard.cli.backtests import MEASURES as REPLAYED
 from dashboard.services.exports import EXPORT
 from dashboard.services.forecast_view import EVENTS
 from dashboard.services.job_kinds import KINDS
@@ -36,6 +39,7 @@ from dashboard.services.requests import PER, STEPS
 from dashboard.ui.asked_url import CUSTOM, LISTS
 from dashboard.ui.filters import WIDGETS
 from dashboard.ui.maps.looks import ALONE, BASELINE, SIZES, WHOLE
+from dashboard.ui.replays import UNITS as FIGURE_UNITS
 from dashboard.words import LANGUAGES, words
 from data.contract import TABLES, contract_table
 from data.health.rejects import FILTERS
@@ -43,6 +47,7 @@ from data.store.audit import FINDINGS, Deed
 from data.store.records import JobState
 from pages import PAGES
 from pages.admin.loaded_tables import ORDER
+from pages.supply.simulation import SHOWN_MEASURES
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = re.compile(r"[a-z][a-z_0-9]*(\.[a-z_0-9]+)+")
@@ -100,6 +105,16 @@ def forecast_keys() -> set[str]:
     keys = {f"forecast.{part}.{bucket.value}" for part in ("bucket", "unit") for bucket in Bucket}
     keys |= {f"forecast.flag.{flag.value}" for flag in Flag} | {f"forecast.event.{event}" for event in EVENTS}
     return keys | {f"cli.column.{name}" for name in ("bucket", "wape", "baseline", "bias", "covered")}
+
+
+def replay_keys() -> set[str]:
+    """Keys of the digital twin's page and shell that code puts together."""
+    keys = {f"replay.policy.{kind}" for kind in COVERS} | {f"replay.shock.{kind.value}" for kind in ShockKind}
+    keys |= {f"replay.column.{name}" for name in FIGURE_UNITS} | {f"cli.column.{name}" for name in REPLAYED}
+    keys |= {f"cli.column.{name}" for name in ("scenario", "policy", "runs_out", "loss_per_day")}
+    page = ("choose", "cancel", "cancel.done", "measure", "scenario", *(f"measure.{one}" for one in SHOWN_MEASURES))
+    forms = ("first", "last", "policies", "shocks", "button", "done")
+    return keys | {f"supply.simulation.{one}" for one in page} | {f"supply.simulation.start.{one}" for one in forms}
 
 
 def access_keys() -> set[str]:
@@ -163,7 +178,7 @@ def made_keys() -> set[str]:
     keys |= {f"audit.finding.{code}" for code in FINDINGS} | {"cli.audit_broken", "cli.audit_sound"}
     keys |= job_keys() | health_keys() | forecast_keys() | {f"table.order.{way}" for way in ("up", "down")}
     keys |= {"overview.glossary.search", "overview.glossary.search.hint"} | audit_keys()
-    keys |= access_keys() | saved_view_keys() | proposal_keys() | plan_keys()
+    keys |= replay_keys() | access_keys() | saved_view_keys() | proposal_keys() | plan_keys()
     keys |= {f"fulfilment.{kind}" for kind in ("cancelled", "refunded")} | contract_words()
     keys |= {f"today.tiers.{level}" for level in ("province", "city", "partner")}
     keys |= {f"state.{one}" for one in ("high", "low", "usual")} | {f"frame.rise.{one}" for one in ("red", "green")}
