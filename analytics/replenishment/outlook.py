@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.replenishment.demand import Demand, Floats, Ints, Singles
+from analytics.replenishment.demand import Demand, Ints, Singles
 from analytics.replenishment.positions import Positions, thousandths
 from analytics.replenishment.projection import FAN, Delays, Projection, at_level, projected
 
@@ -16,26 +16,14 @@ _REAL = ("mean", "sold_before", "lost_before", "lost_after")
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """Per position; see :class:`Projection`. ``spare``: thousandths that are not needed before the following receipt,
-    at the level at which a giver must not run out. ``place``: row of ``needs`` for positions with a need, else −1.
-    ``known``: whether there was demand to look at.
+class Outlook(Projection):
+    """A projection of all positions, but for ``needs``: those of positions with a need alone, in rows told by
+    ``place`` (−1 for the others). ``spare``: thousandths that are not needed before the following receipt, at the level
+    at which a giver must not run out. ``known``: whether there was demand to look at.
     """
 
-    demand: Ints
-    with_waste: Ints
-    with_lost: Ints
-    need: Ints
-    net: Ints
-    assumed: Ints
-    fan: Floats
-    mean: Floats
-    sold_before: Floats
-    lost_before: Floats
-    lost_after: Floats
     spare: Ints
     place: Ints
-    needs: Singles
     known: Ints
 
     def needs_of(self, rows: Ints) -> Singles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,3 +49,21 @@ def releases(home: str, file: str) -> None:
         except DomainError:
             return
         Path(f"{file}.{batch}").write_bytes(mine.orders.take(batch, OrderFormat.JSON, "en"))
+
+
+def plans(home: str, mark: str, units: str) -> None:
+    """Plan from a forecast of so many a day, and tell when saving begins."""
+    from dashboard.composition import planning_for
+    from dashboard.services.users import job_actor
+    from tests.dashboard.services.planning_world import NOW
+
+    settings = settings_from({"WATERLINE_HOME": home})
+    store = open_store(settings.store_url)
+
+    def progress(stage: str, _done: int, _of: int) -> None:
+        if stage == "save":
+            Path(mark).touch()
+
+    at = NOW + timedelta(minutes=int(units))
+    planning_for(settings, store, job_actor("plan", "test")).run(as_of=None, now=at, progress=progress)
+    Path(f"{mark}.done").touch()

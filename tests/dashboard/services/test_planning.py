@@ -13,19 +13,21 @@ from analytics.core.access import Role
 from analytics.core.errors import AccessDenied, DomainError, MissingData
 from analytics.decisions.proposal import Kind, Proposal, State
 from analytics.decisions.workflow import Decided, Move, Moved
-from dashboard.composition import planning_for
+from dashboard.composition import planning_for, receiving_for, scoring_for
 from dashboard.services.planning import Planned, facts_of
+from dashboard.services.users import job_actor
 from data.store.audit import Deed
 from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.services.planning_world import (
     AS_OF,
     NOW,
+    TABLES,
     fork,
     plan,
     planning_world,
     publish,
 )
-from tests.worlds import BRAND, World
+from tests.worlds import BRAND, World, make_world
 
 pytestmark = pytest.mark.slow
 
@@ -187,3 +189,19 @@ def _approve(world: World, one: Proposal) -> None:
     with UnitOfWork(world.store, BRAND) as unit:
         unit.proposals.save(Decided(changed, moved))
         unit.commit()
+
+
+@pytest.mark.parametrize("address", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_planned_received_and_scored_on_postgresql(address: str, tmp_path: Path, made: Planned) -> None:
+    """The same proposals as on SQLite, none added by a second plan; and time ends them as moves, scored once."""
+    there = make_world(tmp_path / "home", TABLES, store_url=address)
+    publish(there)
+    first, second = plan(there), plan(there, now=NOW + timedelta(minutes=5))
+    assert [(one.id, one.quantity) for one in first.proposals] == [(one.id, one.quantity) for one in made.proposals]
+    assert (second.saved.added, second.saved.revised, second.saved.superseded) == ((), (), ())
+    late, job = datetime(2026, 3, 30, 4, tzinfo=UTC), job_actor("build", "test")
+    done = receiving_for(there.settings, there.store, job).run(now=late)
+    assert len(done.expired) == len(first.proposals)
+    assert receiving_for(there.settings, there.store, job).run(now=late).expired == ()
+    assert scoring_for(there.settings, there.store, job).run(now=late) == 0, "the demand is not known yet"
+    there.store.close()
