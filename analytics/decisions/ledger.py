@@ -49,6 +49,11 @@ class Score:
     build: str
 
     @property
+    def changed(self) -> bool:
+        """Whether somebody wanted another quantity than the system."""
+        return self.by is not None and self.system is not None and self.decided != self.system
+
+    @property
     def against_system(self) -> Decimal | None:
         """Yuan that the decision saved against the system's own quantity; less than nothing where it cost more."""
         return _saved(self.cost_system, self.cost_decided)
@@ -89,7 +94,7 @@ def whole(scores: Sequence[Score], code: str | None = None, label: str | None = 
     """The sum of all of them."""
     return Sum(
         code, label, len(scores),
-        sum(one.system is not None and one.decided != one.system for one in scores),
+        sum(one.changed for one in scores),
         sum((one.against_system or ZERO for one in scores), ZERO),
         sum((one.against_nothing or ZERO for one in scores), ZERO),
         sum(one.against_nothing is None for one in scores),

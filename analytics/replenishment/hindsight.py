@@ -4,12 +4,13 @@ The projection of :mod:`analytics.replenishment.projection` along the one path t
 time is left. With R the day of the receipt, F that of the following one, x the units ordered, N the need between R and
 F, and over = max(x − N, 0) what is left at F:
 
-    cost(x) = s · (lost before R + max(N − x, 0)) + h · over · (F − R + min(over / 2μ, 365)) + c · wasted(x) + f · x
+    cost(x) = s · (lost before R + max(N − x, 0)) + h · over · (F − R + min(over / 2μ, 365))
+              + c · wasted(x) + f · used(x)
 
-with s yuan per unit not sold, h per unit kept for a day, c the cost of a unit, f freight per unit, and μ the demand of
-a day over the window: what is left is sold at that pace and kept until then. ``wasted`` is the part of it that would
-not be sold within the days that its shelf life leaves at F. An order's fixed cost is left out: the lorry goes for all
-of its lines.
+with s yuan per unit not sold, h per unit kept for a day, c the cost of a unit, f freight per unit, and μ the pace of
+demand: what is left is sold at it and kept until then. ``wasted`` is the part of it that would not be sold within the
+days that its shelf life leaves at F. ``used`` is what was needed and what is wasted: the freight of what is left saves
+that of the next order. An order's fixed cost is left out: the lorry goes for all of its lines.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ class Lived:
     cost: Floats
 
 
-def lived(positions: Positions, demands: Sequence[Demand], units: Floats, life: Floats) -> Lived:
-    """``units``: positions × quantities; ``life``: days for which a unit can be sold after the receipt (inf: for ever);
-    ``demands``: one path, the demand that came.
+def lived(positions: Positions, demands: Sequence[Demand], units: Floats, *, pace: Floats, life: Floats) -> Lived:
+    """``units``: positions × quantities; ``pace``: units a day, by position; ``life``: days for which a unit can be
+    sold after the receipt (inf: for ever); ``demands``: one path, the demand that came.
     """
     size = len(units)
     demand, need, before = np.zeros(size), np.zeros(size), np.zeros(size)
@@ -54,7 +55,6 @@ def lived(positions: Positions, demands: Sequence[Demand], units: Floats, life: 
             demand[rows], need[rows], before[rows] = seen.mean, seen.needs[:, 0], seen.lost_before
     window, money = positions.window, positions.money
     kept = np.maximum(window.following - window.receipt, 1).astype(np.float64)
-    pace = demand / np.maximum(window.following - 1, 1)
     lost = before[:, None] + np.maximum(need[:, None] - units, 0.0)
     over = np.maximum(units - need[:, None], 0.0)
     sold_in = _days(over, pace)
@@ -64,7 +64,7 @@ def lived(positions: Positions, demands: Sequence[Demand], units: Floats, life: 
         money.shortage[:, None] * lost
         + money.holding[:, None] * over * (kept[:, None] + np.minimum(sold_in / 2, LONGEST))
         + money.cost[:, None] * wasted
-        + money.freight[:, None] * units
+        + money.freight[:, None] * (units - np.minimum(units, over) + wasted)
     )
     return Lived(demand, need, lost, over, wasted, cost)
 

@@ -22,7 +22,7 @@ from data.store.proposal_search import SoughtMoves, SoughtProposals
 
 CHUNK = 1000
 KINDS: Mapping[str, Callable[[Score], bool]] = {
-    "changed": lambda one: one.system is not None and one.decided != one.system,
+    "changed": lambda one: one.changed,
     "same": lambda one: one.decided == one.system,
     "nobody": lambda one: one.by is None,
 }

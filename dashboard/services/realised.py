@@ -22,7 +22,7 @@ DEEPEST = 10
 
 
 def realised_demand(facts: Facts, first: date, last: date) -> pd.DataFrame:
-    """Demand of every node and SKU by day, ``first`` to ``last``: node, sku, day, units, estimated.
+    """Demand of every node and SKU by day, PACE_DAYS before ``first`` to ``last``: node, sku, day, units, estimated.
 
     On days without stock demand is what was sold and, for the share of the day without, the pace of days with stock;
     ``estimated`` is that second part. Nodes from which others order meet the demand of those as well.
@@ -65,8 +65,8 @@ def _own(facts: Facts, first: date, last: date) -> pd.DataFrame:
     found = both.merge(pace, "left", on=KEY)
     found = found.assign(estimated=found["out"] * found["pace"])
     found = found.assign(units=found["units"] + found["estimated"])
-    inside: pd.DataFrame = found[found["day"] >= pd.Timestamp(first)][[*KEY, "day", "units", "estimated"]]
-    return inside
+    told_of: pd.DataFrame = found[[*KEY, "day", "units", "estimated"]]
+    return told_of
 
 
 def _spread(rows: pd.DataFrame, days: np.ndarray, each: np.ndarray, name: str) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
 from dashboard.services.plan_evidence import FOLLOWING
 from dashboard.services.plan_stock import KEY, stock_of
-from dashboard.services.realised import realised_demand, stock_then
+from dashboard.services.realised import PACE_DAYS, realised_demand, stock_then
 from data.store.proposals import Proposals
 from data.store.receipts import Receipts
 from data.store.records import Build
@@ -148,7 +148,8 @@ def _scored(  # noqa: PLR0913 - what is the same for all lines of a day
     units = np.stack([_quantities(one, told=told) for one in lines])
     lasts = np.array([life.get(one.sku, math.inf) for one in lines])
     ends = np.arange(1, days + 1, dtype=np.float64)
-    seen = lived(positions, [loaded(np.arange(len(lines)), ends, demand[:, :, None])], units, lasts)
+    walked = [loaded(np.arange(len(lines)), ends, demand[:, :, None])]
+    seen = lived(positions, walked, units, pace=_pace(rows, came, as_of, due), life=lasts)
     guessed = [float(estimated[row, : (one.last - as_of).days].sum()) for row, one in enumerate(due)]
     return [_score(one, row, seen, units, guessed[row], build, at) for row, one in enumerate(due)]
 
@@ -203,6 +204,14 @@ def _paths(rows: pd.DataFrame, came: pd.DataFrame, as_of: date, days: int) -> tu
     return found[0], found[1]
 
 
+def _pace(rows: pd.DataFrame, came: pd.DataFrame, as_of: date, due: Sequence[_Due]) -> np.ndarray:
+    """Units a day over each line's window and the weeks before it: a slow product sells nothing in many a window."""
+    before = as_of - timedelta(days=PACE_DAYS)
+    days = [(one.last - before).days for one in due]
+    demand, _ = _paths(rows, came, before, max(days))
+    return np.array([demand[row, :length].sum() / length for row, length in enumerate(days)], dtype=np.float64)
+
+
 def _quantities(line: Proposal, *, told: bool) -> np.ndarray:
     """What came of the decision, what would have come of the system's quantity, and nothing.
 
@@ -241,5 +250,8 @@ def _yuan(value: float) -> Decimal | None:
 def _life(facts: Facts) -> dict[str, float]:
     """Days for which a unit can be sold after its receipt, by SKU: its shelf life, of what perishes."""
     rows = facts.table("product")
+    if "shelf_life_days" not in rows.columns:
+        # A build of an earlier release, until the next one.
+        return {}
     told = frame_of(facts.answer(rows.filter(rows.shelf_life_days.notnull()).select("sku", "shelf_life_days")))
     return {str(sku): float(days) for sku, days in zip(told["sku"], told["shelf_life_days"], strict=True)}

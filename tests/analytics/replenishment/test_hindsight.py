@@ -14,9 +14,9 @@ from tests.analytics.replenishment.slow import lost_on
 
 def cost(one: One, *quantities: float, life: float = np.inf) -> list[float]:
     case = Case((one,))
-    return [
-        float(value) for value in lived(case.positions, case.demand, np.array([quantities]), np.array([life])).cost[0]
-    ]
+    pace = one.demand.mean(axis=1)
+    seen = lived(case.positions, case.demand, np.array([quantities]), pace=pace, life=np.array([life]))
+    return [float(value) for value in seen.cost[0]]
 
 
 @settings(max_examples=80, deadline=None)
@@ -31,7 +31,9 @@ def test_what_is_lost_is_what_a_walk_by_day_loses(
 ) -> None:
     one = One(np.array([days], dtype=float), on_hand=held, inbound=tuple(inbound))
     case = Case((one,))
-    seen = lived(case.positions, case.demand, np.array([[float(quantity), 0.0]]), np.array([np.inf]))
+    seen = lived(
+        case.positions, case.demand, np.array([[float(quantity), 0.0]]), pace=np.ones(1), life=np.array([np.inf])
+    )
     assert float(seen.lost[0, 0]) == pytest.approx(sum(lost_on(one, 0, quantity)), abs=0.01)
     assert float(seen.lost[0, 1]) == pytest.approx(sum(lost_on(one, 0)), abs=0.01)
 

@@ -60,7 +60,8 @@ def plans(home: str, mark: str, units: str) -> None:
     settings = settings_from({"WATERLINE_HOME": home})
     store = open_store(settings.store_url)
 
-    def progress(stage: str, _done: int, _of: int) -> None:
+    def progress(stage: str, done: int, total: int | None) -> None:
+        del done, total
         if stage == "save":
             Path(mark).touch()
 

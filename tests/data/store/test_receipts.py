@@ -64,8 +64,9 @@ def test_scores_come_back_to_the_cent_and_once(store: Store) -> None:
 
 def test_what_nobody_decided_in_time_is_found(store: Store) -> None:
     with UnitOfWork(store, BRAND) as unit:
-        for id, more in {"late": {}, "done": {"state": State.APPROVED}, "theirs": {"owner": "S3"}}.items():
-            unit.proposals.add(a_proposal(id, expires_on=date(2026, 3, 8), **more))
+        late = a_proposal("late", expires_on=date(2026, 3, 8))
+        for one in (late, replace(late, id="done", state=State.APPROVED), replace(late, id="theirs", owner="S3")):
+            unit.proposals.add(one)
         unit.commit()
     with UnitOfWork(store, BRAND, reading=True) as unit:
         assert unit.proposals.overdue(date(2026, 3, 9)) == ["late", "theirs"]
