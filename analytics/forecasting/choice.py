@@ -23,6 +23,8 @@ from analytics.forecasting.errors import log_error
 from analytics.forecasting.panel import Past
 
 STEPS = 8
+MOST_COST = 1.25
+"""Who alone costs more than so many times the best does not enter an average: there it would only fit the past."""
 SIZES = 6
 FALLBACK = "moving_average"
 FEWEST_KNOWN = {"week": 8, "day": 28}
@@ -137,6 +139,8 @@ def averaged(said: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats
 
 
 def _greedy(part: Backtest, names: list[str], level: float) -> dict[str, float]:
+    alone = {name: cost(part.came, part.of(name), level) for name in names}
+    names = [name for name in names if not alone[name] > MOST_COST * min(alone.values())]
     logs = {name: np.log(part.of(name) + OFFSET) for name in names}
     total = np.zeros(part.came.shape)
     taken: list[str] = []

@@ -57,6 +57,12 @@ class Outlook:
     flags: pd.DataFrame
     events: pd.DataFrame
 
+    def since(self, weeks: int) -> Outlook:
+        """The same answer with the last ``weeks`` weeks of history, its parts and its events."""
+        first = np.datetime64(self.as_of) + 1 - 7 * weeks
+        history, parts, events = (_from(rows, first) for rows in (self.history, self.parts, self.events))
+        return replace(self, history=history, parts=parts, events=events)
+
     @property
     def wape(self) -> tuple[float, float]:
         """Ours and seasonal naive's, one period ahead."""
@@ -151,6 +157,10 @@ def _outlook(reader: _Reader, fresh: Freshness, run: ForecastRun, bucket: str, o
         flags=_flags(series),
         events=_events(periods, Bucket(bucket)),
     )
+
+
+def _from(rows: pd.DataFrame, first: np.datetime64[date]) -> pd.DataFrame:
+    return rows[pd.to_datetime(rows["period"]).to_numpy() >= first].reset_index(drop=True)
 
 
 def _history(reader: _Reader) -> pd.DataFrame:

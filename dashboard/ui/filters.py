@@ -6,7 +6,7 @@ So codes are written here. Widgets are seeded from the address when it brings ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -75,8 +75,11 @@ def told() -> Asked:
     return replace(asked, preset=Preset(period)) if period in set(Preset) else asked
 
 
-def draw_filters(fmt: Format, options: FilterOptions, page: str) -> tuple[Asked, int]:
-    """Draw the row of filters; the question asked, and how many values of the address were set aside."""
+def draw_filters(fmt: Format, options: FilterOptions, page: str, *, without: Collection[str] = ()) -> tuple[Asked, int]:
+    """Draw the row of filters; the question asked, and how many values of the address were set aside.
+
+    ``without``: filters that would change nothing on the page, such as ``period``; what they hold stays for others.
+    """
     fresh = news(address_params(), page)
     aside = 0
     if fresh is not None:
@@ -84,12 +87,21 @@ def draw_filters(fmt: Format, options: FilterOptions, page: str) -> tuple[Asked,
         seed(_covered(asked, options.covered))
         st.session_state[PAGE] = page
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter.row"):
-        _period(fmt, options.covered)
-        _comparison(fmt)
-        _more(fmt, options)
+        if "period" not in without:
+            _period(fmt, options.covered)
+        if "compare" not in without:
+            _comparison(fmt)
+        _more(fmt, options, without)
+    _keep(without)
     asked = told()
     publish(asked)
     return asked, aside
+
+
+def _keep(without: Collection[str]) -> None:
+    """Streamlit forgets what a widget holds that is not drawn, unless it is told again."""
+    for name in {key(one) for one in (*without, "days")} & set(st.session_state):
+        st.session_state[name] = st.session_state[name]
 
 
 def publish(asked: Asked) -> None:
@@ -144,9 +156,9 @@ def _comparison(fmt: Format) -> None:
     )
 
 
-def _more(fmt: Format, options: FilterOptions) -> None:
+def _more(fmt: Format, options: FilterOptions, without: Collection[str]) -> None:
     t = fmt.words.t
-    choices = lists_of(options)
+    choices = {name: entries for name, entries in lists_of(options).items() if name not in without}
     chosen = sum(len(st.session_state.get(key(name), ())) for name in choices)
     label = t("filter.more_chosen", count=chosen) if chosen else t("filter.more")
     below = st.popover(label, icon=":material/tune:", key="filter.more", on_change="rerun")
@@ -224,10 +236,17 @@ def _set(name: str, values: list[str]) -> None:
         st.session_state[NARROW] = {**st.session_state.get(NARROW, {}), name: values}
 
 
-def draw_chips(fmt: Format, asked: Asked, options: FilterOptions, names: Mapping[str, Mapping[str, str]]) -> None:
-    """Show every filter that is set, each with a way to remove it; ``names``: filter → code → label."""
+def draw_chips(
+    fmt: Format,
+    asked: Asked,
+    options: FilterOptions,
+    names: Mapping[str, Mapping[str, str]],
+    *,
+    without: Collection[str] = (),
+) -> None:
+    """Every filter that is set, but those ``without`` effect, each with a way out; ``names``: filter → code → label."""
     t = fmt.words.t
-    set_now = labelled(fmt, asked, options, names)
+    set_now = [one for one in labelled(fmt, asked, options, names) if one[0] not in without]
     if not set_now:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="filter.chips"):
@@ -261,12 +280,18 @@ def labelled(
 
 
 def described(
-    fmt: Format, asked: Asked, options: FilterOptions, names: Mapping[str, Mapping[str, str]]
+    fmt: Format,
+    asked: Asked,
+    options: FilterOptions,
+    names: Mapping[str, Mapping[str, str]],
+    *,
+    without: Collection[str] = (),
 ) -> list[tuple[str, str]]:
-    """Comparison and every filter that is set, in words: (label, text)."""
+    """Comparison and every filter that is set, but those ``without`` effect, in words: (label, text)."""
     t = fmt.words.t
-    told = [(t("filter.compare"), t(f"filter.compare.{asked.comparison.value}"))]
-    values = labelled(fmt, asked, options, names)
+    compared = (t("filter.compare"), t(f"filter.compare.{asked.comparison.value}"))
+    told = [] if "compare" in without else [compared]
+    values = [one for one in labelled(fmt, asked, options, names) if one[0] not in without]
     for name in dict.fromkeys(name for name, _, _ in values):
         said = [label if label == code else f"{label} ({code})" for one, code, label in values if one == name]
         told.append((t(f"filter.{name}"), fmt.listed(said)))

@@ -56,6 +56,7 @@ class Page(Worklist, Showing):
     _options: FilterOptions | None = None
     _fresh: Freshness | None = None
     _chips: Slot = None
+    _without: tuple[str, ...] = ()
     _told: str = ""
     _dated: str = ""
 
@@ -79,10 +80,10 @@ class Page(Worklist, Showing):
         heard.add(self._told)
         return found
 
-    def filters(self) -> Asked:
-        """Draw the filter row; the question that it holds."""
-        self._options = self.ask(self.services.filters.options, action=self.action)
-        self.asked, aside = filters.draw_filters(self.fmt, self._options, self.key)
+    def filters(self, *, without: tuple[str, ...] = ()) -> Asked:
+        """Draw the filter row; the question that it holds. ``without``: filters that change nothing here."""
+        self._options, self._without = self.ask(self.services.filters.options, action=self.action), without
+        self.asked, aside = filters.draw_filters(self.fmt, self._options, self.key, without=without)
         self._chips = st.container(key="filter.slot")
         if aside:
             st.caption(self.t("filter.set_aside", count=aside))
@@ -215,7 +216,7 @@ class Page(Worklist, Showing):
         """Show what is filtered; called by the frame after the page, when the names of things are known."""
         if self._chips is not None and self._options is not None:
             with self._chips:
-                filters.draw_chips(self.fmt, self.asked, self._options, self.names)
+                filters.draw_chips(self.fmt, self.asked, self._options, self.names, without=self._without)
 
     def lead(self, sentence: Callable[[], str]) -> None:
         """The answer of the page in one sentence, of the last answer."""

@@ -38,6 +38,7 @@ class Showing(Controls):
     asked: Asked
     names: dict[str, dict[str, str]]
     _options: FilterOptions | None
+    _without: tuple[str, ...]
     _fresh: Freshness | None
     _told: str
 
@@ -196,7 +197,7 @@ class Showing(Controls):
 
     def _days(self) -> tuple[str, str] | None:
         """First and last day of the page's period; None on a page without one."""
-        if self._options is None:
+        if self._options is None or "period" in self._without:
             return None
         period = period_of(self.asked, self._options.covered)
         return period.first.isoformat(), period.last.isoformat()
@@ -213,7 +214,7 @@ class Showing(Controls):
         if days := self._days():
             told.append((t("filter.period"), t("export.days", first=days[0], last=days[1])))
         if self._options is not None:
-            told += filters.described(self.fmt, self.asked, self._options, self.names)
+            told += filters.described(self.fmt, self.asked, self._options, self.names, without=self._without)
         told += [(t(f"{self.key}.{name}"), chosen.label) for name, chosen in self._choices(table)]
         return [(label, text) for label, text in told if text]
 

@@ -9,52 +9,20 @@ import pandas as pd
 from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
 from dashboard.ui.charts.fan import fan, lines
+from dashboard.ui.forecast_columns import FAN, FLAGS, PARTS, PAST, STEPS, WORST
 from dashboard.ui.headline import forecast_sentence
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
-FAN = (
-    Column("period", "forecast.column.period", "day"),
-    Column("sold", "forecast.column.sold", "units"),
-    Column("demand", "forecast.column.demand", "units"),
-    Column("mean", "forecast.column.mean", "units"),
-    Column("low", "forecast.column.low", "units"),
-    Column("median", "forecast.column.median", "units"),
-    Column("high", "forecast.column.high", "units"),
-)
-STEPS = (
-    Column("step", "forecast.column.step", "count"),
-    Column("wape", "forecast.column.wape", "rate"),
-    Column("baseline", "forecast.column.naive", "rate"),
-    Column("bias", "forecast.column.bias", "change"),
-)
-PAST = (
-    Column("period", "forecast.column.period", "day"),
-    Column("said", "forecast.column.said", "units"),
-    Column("baseline", "forecast.column.naive", "units"),
-    Column("came", "forecast.column.came", "units"),
-)
-PARTS = (
-    Column("period", "forecast.column.period", "day"),
-    Column("trend", "forecast.column.trend", "units"),
-    Column("season", "forecast.column.season", "units"),
-    Column("rest", "forecast.column.rest", "units"),
-)
-WORST = (
-    Column("node_name", "forecast.column.node", width=150),
-    Column("name", "column.product", width=150),
-    Column("missed", "forecast.column.missed", "units"),
-    Column("wape", "forecast.column.wape", "rate"),
-    Column("baseline", "forecast.column.naive", "rate"),
-    Column("methods", "forecast.column.methods", width=180),
-    Column("flags", "forecast.column.flags", width=140),
-)
-FLAGS = (Column("flag", "forecast.column.flag", width=220), Column("series", "forecast.column.series", "count"))
+HISTORY = ("26", "13", "52", "104")
+"""Weeks of history to look at, at first half a year: more would press the fan against the edge."""
 
 
 def render(page: Page) -> None:
-    asked = page.filters()
-    view = page.ask(page.services.forecast.outlook, asked)
+    asked = page.filters(without=("period", "compare", "channel"))
+    spans = {weeks: page.t(f"supply.forecast.history.{weeks}") for weeks in HISTORY}
+    weeks = int(page.option("history", spans, held="history"))
+    view = page.ask(page.services.forecast.outlook, asked).since(weeks)
     page.fresh(view.freshness)
     page.lead(partial(forecast_sentence, page.fmt, view))
     page.note(page.t("forecast.run", run=view.run, as_of=view.as_of, series=f"{view.series:,}", refused=view.refused))

@@ -184,3 +184,17 @@ def test_an_address_asks_the_map_for_nothing_that_it_has_not() -> None:
     assert app.button_group(key="territory.heatmap.metric").value == "sales"
     assert app.selectbox(key="territory.heatmap.step").options == ["不分段"]
     assert app.selectbox(key="territory.heatmap.beside").value == "alone"
+
+
+def test_the_forecast_shows_the_history_that_is_chosen_and_no_filter_that_would_do_nothing() -> None:
+    app = opened("forecast", "en", period="last_7_days", compare="last_year", channel=["tmall"], history="13")
+    assert not app.exception
+    keys = {widget.key for widget in app.selectbox}
+    assert "supply.forecast.history" in keys
+    assert not {"filter.period", "filter.compare"} & keys
+    assert not [button for button in app.button if str(button.key).startswith("filter.chip.channel")]
+    app.session_state["filter.more"] = True
+    assert "filter.channel" not in {widget.key for widget in app.run().multiselect}
+    # What other pages were asked for stays in the address.
+    told = [app.query_params[name] for name in ("history", "period", "compare", "channel")]
+    assert told == ["13", "last_7_days", "last_year", "tmall"]

@@ -15,8 +15,6 @@ from dashboard.ui.tokens import Palette
 
 MANY = 0.05
 """Of a group, a period is marked where more than this share of its series was out of stock: somewhere one always is."""
-SHOWN = 120
-"""Periods of history in the picture; more would press the fan against the edge."""
 
 
 def fan(
@@ -24,7 +22,7 @@ def fan(
 ) -> go.Figure:
     """``history``: period, sold, demand, out; ``ahead``: period, mean, low, high; ``events``: period → name."""
     chart = figure(palette, height=340)
-    past = history.tail(SHOWN)
+    past = history
     t = fmt.words.t
     if ahead["high"].notna().any():
         edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
