@@ -215,7 +215,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         sessions=Sessions(desk, Identity(store), clock),
         saved_views=SavedViews(desk, SavedViewUnits(doors.reading(store), doors.writing(store)), clock),
         policies=Policies(desk, PolicyUnits(doors.reading(store), doors.writing(store)), clock),
-        approvals=Approvals(desk, decisions, clock),
+        approvals=Approvals(desk, decisions, partial(doors.newest_run, settings, store), clock),
         orders=Orders(desk, decisions, clock),
         ledger=Ledger(desk, decisions, clock),
         plants=PlantSignal(desk, decisions, lambda: doors.latest_run(store), partial(doors.run_facts, settings), clock),

@@ -14,6 +14,7 @@ from analytics.core.access import ROOT, Actor, Scope
 from analytics.core.errors import MissingData
 from analytics.policies.table import PolicyTable
 from dashboard.services.decision_work import DecisionUnits, below
+from dashboard.services.desk import Opened
 from dashboard.settings import Settings
 from data.engines.duckdb import DuckDBEngine
 from data.facts import ScopedFacts
@@ -76,6 +77,12 @@ def latest_run(store: Store) -> ForecastRun | None:
     """The forecast that was published last; like the build, nobody's secret."""
     with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
         return unit.forecast_runs.latest()
+
+
+def newest_run(settings: Settings, store: Store, opened: Opened) -> tuple[ScopedFacts, ForecastRun] | None:
+    """The run that was published last, cut to the rows of whoever asks."""
+    run = latest_run(store)
+    return None if run is None else (run_facts(settings, opened.actor.scope, opened.build, run), run)
 
 
 def run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun) -> ScopedFacts:

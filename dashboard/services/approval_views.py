@@ -42,6 +42,8 @@ class Line:
     source_name: str
     own: bool
     """Whether the asker asked for it, and can therefore not approve it."""
+    sampled: bool = False
+    """Whether it was drawn for review by a person where policy approves its like without one."""
 
     @property
     def id(self) -> str:

@@ -28,10 +28,11 @@ from dashboard.services.approval_views import (
     Told,
     Wish,
 )
-from dashboard.services.automatic import Automatic, judged
+from dashboard.services.automatic import Automatic, envelope_of, judged
 from dashboard.services.decision_work import DecisionUnits, Work
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.proposal_trail import DEEDS, facts_of
+from dashboard.services.request_worth import Forecast, worth_asking
 from dashboard.services.stock_requests import requested, usual
 from dashboard.services.use_case import UseCase, reads
 from data.store.audit import Deed, Subject
@@ -48,10 +49,8 @@ _BY_SYSTEM = frozenset({Move.AUTO_APPROVE, Move.EXPIRE, Move.SUPERSEDE, Move.REV
 class Approvals(UseCase):
     """Use cases of the decision pages and of the shell; each call demands its right again."""
 
-    def __init__(self, desk: Desk, units: DecisionUnits, clock: Callable[[], datetime]) -> None:
-        self._desk = desk
-        self._units = units
-        self._clock = clock
+    def __init__(self, desk: Desk, units: DecisionUnits, forecast: Forecast, clock: Callable[[], datetime]) -> None:
+        self._desk, self._units, self._forecast, self._clock = desk, units, forecast, clock
 
     @reads
     def queue(self, asked: QueueAsked, most: int = MOST_LINES) -> Queue:
@@ -67,7 +66,7 @@ class Approvals(UseCase):
             }
         return Queue(
             today=today,
-            lines=proposal_lines.lines_of(opened, actor, found, today),
+            lines=proposal_lines.lines_of(opened, actor, found, today, self._sample(today)),
             total=total,
             waiting=waiting,
             may_decide=actor.may(Action.DECIDE),
@@ -91,7 +90,7 @@ class Approvals(UseCase):
         with self._units.reading(actor) as unit:
             found, past = unit.proposals.get(id), unit.proposals.past(id)
             receipts = unit.receipts.of([id]).get(id, ())
-        [line] = proposal_lines.lines_of(self._opened(), actor, [found], today)
+        [line] = proposal_lines.lines_of(self._opened(), actor, [found], today, self._sample(today))
         may = tuple(move for move in Move if _could(line.state, move, actor))
         return Card(line, past, may, actor.may(Action.SEE_COST), receipts)
 
@@ -139,7 +138,8 @@ class Approvals(UseCase):
         actor = self._desk.actor(Action.REQUEST_STOCK)
         now = self._clock()
         opened, terms = self._desk.open(Action.REQUEST_STOCK), usual(self._desk.policies(), day_of(now))
-        asked = requested(opened, actor, wanted, command_id, terms, at=now)
+        worth = worth_asking(opened, self._forecast(opened), wanted.node, wanted.sku, self._desk.policies())
+        asked = requested(opened, actor, wanted, command_id, terms, worth, at=now)
         with self._units.writing(actor) as unit:
             if unit.proposals.hold([asked.id]):
                 return asked.id
@@ -169,7 +169,9 @@ class Approvals(UseCase):
             moves = unit.proposals.moves(_sought_moves(asked), most + 1)
             ids = {one.proposal for one in moves}
             found = unit.proposals.find(SoughtProposals(day_of(now), ids=ids), len(ids))
-        lines = {one.id: one for one in proposal_lines.lines_of(self._opened(), actor, found, day_of(now))}
+        today = day_of(now)
+        told = proposal_lines.lines_of(self._opened(), actor, found, today, self._sample(today))
+        lines = {one.id: one for one in told}
         return History(tuple(Told(one, lines[one.proposal]) for one in moves[:most]), len(moves) > most)
 
     @staticmethod
@@ -209,6 +211,11 @@ class Approvals(UseCase):
 
     def _limit(self, actor: Actor, day: date) -> Decimal:
         return self._desk.policies().highest("decision.amount_limit", [role.value for role in actor.roles], as_of=day)
+
+    def _sample(self, day: date) -> Decimal:
+        """Share of lines inside the envelope that a person looks at all the same."""
+        terms = envelope_of(self._desk.policies(), day)
+        return terms.sample if terms.on else Decimal(0)
 
     def _opened(self) -> Opened | None:
         """Names and places, where something was built; proposals stand without."""

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from analytics.core.access import Action, Actor
-from analytics.decisions.proposal import Evidence, Proposal
+from analytics.decisions.envelope import drawn
+from analytics.decisions.proposal import Evidence, Origin, Proposal
 from analytics.decisions.workflow import standing
 from dashboard.services.approval_views import Choices, Line, QueueAsked
 from dashboard.services.asked import where_of
@@ -17,8 +18,13 @@ from dashboard.services.requests import Asked
 from data.store.proposal_search import SoughtProposals
 
 
-def lines_of(opened: Opened | None, actor: Actor, found: Sequence[Proposal], today: date) -> tuple[Line, ...]:
-    """``found`` with names from the asker's own build; codes stand for what it does not know."""
+def lines_of(
+    opened: Opened | None, actor: Actor, found: Sequence[Proposal], today: date, sample: Decimal = Decimal(0)
+) -> tuple[Line, ...]:
+    """``found`` with names from the asker's own build; codes stand for what it does not know.
+
+    ``sample``: share of lines that are drawn for review, 0 where nothing is approved without a person.
+    """
     places = {one for proposal in found for one in (proposal.node, proposal.source)}
     nodes = node_names(opened, places)
     products = _products(opened, {proposal.sku for proposal in found})
@@ -35,6 +41,7 @@ def lines_of(opened: Opened | None, actor: Actor, found: Sequence[Proposal], tod
                 category,
                 nodes.get(proposal.source, proposal.source),
                 proposal.author == actor.user_id,
+                proposal.origin is Origin.PLAN and not proposal.reasons and drawn(proposal.id, sample),
             )
         )
     return tuple(lines)

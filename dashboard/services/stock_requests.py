@@ -13,10 +13,11 @@ from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
 from analytics.decisions.proposal import Evidence, Kind, Origin, Proposal, State, Step
 from analytics.decisions.reasons import LONGEST_NOTE
-from analytics.decisions.units import require_units
+from analytics.decisions.units import require_units, spelled
 from analytics.policies.table import PolicyTable
 from dashboard.services.approval_views import Request
 from dashboard.services.desk import Opened
+from dashboard.services.request_worth import Worth
 
 MAKERS = frozenset({"plant", "supplier"})
 """Kinds of places from which stock is bought, not transferred."""
@@ -37,7 +38,7 @@ def usual(policies: PolicyTable, day: date) -> Usual:
 
 
 def requested(
-    opened: Opened, actor: Actor, wanted: Request, command_id: str, usual: Usual, *, at: datetime
+    opened: Opened, actor: Actor, wanted: Request, command_id: str, usual: Usual, worth: Worth, *, at: datetime
 ) -> Proposal:
     """The proposal that a request becomes; its id follows from person and command, so a repeated one is the same.
 
@@ -60,10 +61,15 @@ def requested(
         id=id, version=1, kind=_kind(opened, source, origin), origin=origin, state=State.PROPOSED,
         node=wanted.node, sku=wanted.sku, source=source, owner=str(node["owner"]), proposed=units, quantity=units,
         unit_cost=_unit_cost(opened, wanted.sku), order_by=today, expected_receipt=today + lead,
-        expires_on=today + usual.waits, loss_per_day=Decimal(0), reasons=("requested",),
-        evidence=Evidence((Step("requested", units),), (), (), {}, {}, {}, opened.build.id, None),
+        expires_on=today + usual.waits, loss_per_day=worth.loss_per_day, reasons=("requested",),
+        evidence=Evidence((Step("requested", units),), (), (), {}, _told(worth), {}, opened.build.id, None),
         as_of=opened.covered.last, batch=id, made_at=at, author=actor.user_id, note=note,
     )  # fmt: skip
+
+
+def _told(worth: Worth) -> dict[str, str]:
+    """What a plan would order there itself, where it can be known."""
+    return {"needed": spelled(worth.needed)} if worth.needed else {}
 
 
 def _id(actor: Actor, command_id: str) -> str:

@@ -58,6 +58,8 @@ def render(page: Page) -> None:
 
 def row_of(page: Page, one: Told) -> dict[str, object]:
     moved = one.moved
+    why = [page.t(f"proposal.why.{moved.reason}")] if moved.reason else []
+    why += [page.t("decisions.inbox.sampled")] if one.line.sampled else []
     return {
         "id": f"{moved.proposal} {moved.version}",
         "at": page.moment(moved.at),
@@ -69,7 +71,7 @@ def row_of(page: Page, one: Told) -> dict[str, object]:
         "after": float(moved.quantity_after),
         "received": None if moved.received is None else float(moved.received),
         "state": page.t(f"proposal.state.{moved.after}"),
-        "why": page.t(f"proposal.why.{moved.reason}") if moved.reason else "",
+        "why": page.fmt.listed(why),
         "note": moved.note or "",
     }
 

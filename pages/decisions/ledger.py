@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analytics.decisions.ledger import Sum
-from analytics.metrics.metric import Unit
 from dashboard.services.ledger import KINDS, LedgerAsked, Scored
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 from pages.decisions.doubts import doubted
+from pages.decisions.worth import lead
 
 SAVED = (
     Column("against_system", "ledger.column.against_system", "cents"),
@@ -46,18 +46,13 @@ def render(page: Page) -> None:
             "only", {one: page.t(f"decisions.ledger.only.{one or 'all'}") for one in ("", *KINDS)}, held="only"
         )
     found = page.now(page.services.ledger.ledger, LedgerAsked(first, last, only))
-    total = found.whole
-    page.lead_now(page.t(
-        "decisions.ledger.lead", decisions=f"{total.decisions:,}", changed=f"{total.changed:,}",
-        system=page.fmt.full(total.against_system, Unit.MONEY),
-        nothing=page.fmt.full(total.against_nothing, Unit.MONEY),
-    ))  # fmt: skip
+    page.lead_now(lead(page, found))
     page.note(page.t("decisions.ledger.formula"), page.t("decisions.ledger.formula.about"))
-    if total.unpriced:
-        page.note(page.t("decisions.ledger.unpriced", count=f"{total.unpriced:,}"))
-    doubted(page, found.doubts)
+    if found.whole.unpriced:
+        page.note(page.t("decisions.ledger.unpriced", count=f"{found.whole.unpriced:,}"))
     if not found.rows:
         page.note(page.t("decisions.ledger.none"))
+        doubted(page, found.doubts)
         return
     left, right = page.columns(1, 1)
     with left:
@@ -70,6 +65,7 @@ def render(page: Page) -> None:
             page.t(f"proposal.why.{one.key}") if one.key else page.t("decisions.ledger.as_is") for one in found.reasons
         ]
         page.table("reasons", page.t("decisions.ledger.reasons"), sums(found.reasons, why), REASONS)
+    doubted(page, found.doubts)
     page.section(page.t("decisions.ledger.rows"))
     page.table("rows", page.t("decisions.ledger.rows"), pd.DataFrame([row_of(page, one) for one in found.rows]), ROWS)
 

@@ -42,6 +42,8 @@ def frame_of(page: Page, lines: Sequence[Line]) -> pd.DataFrame:
 def row_of(page: Page, line: Line) -> dict[str, Any]:
     kept = line.proposal
     reasons = [page.word(f"proposal.reason.{reason}", reason) for reason in kept.reasons]
+    if line.sampled:
+        reasons.insert(0, page.t("decisions.inbox.sampled"))
     if line.own:
         reasons.insert(0, page.t("decisions.inbox.own"))
     return {

@@ -12,7 +12,7 @@ from analytics.decisions.proposal import State
 from analytics.decisions.workflow import Move
 from analytics.policies.change import Change, Wanted
 from analytics.policies.change import State as Stage
-from dashboard.services.approval_views import Wish
+from dashboard.services.approval_views import HistoryAsked, QueueAsked, Wish
 from data.store.audit import Deed
 from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.services.deciding import as_, do, get, keep, li, told, unbuilt
@@ -80,6 +80,26 @@ def test_what_a_person_took_back_stays_with_people(unbuilt: World) -> None:
     assert job.approve_automatically(command_id="c2").left == {
         "flagged": 1, "no_history": 1, "touched": 1, "lines": 1,
     }  # fmt: skip
+
+
+def test_what_was_drawn_for_review_says_so(unbuilt: World) -> None:
+    """Lines inside the envelope that a person looks at all the same; a flagged one is looked at anyway."""
+    propose(unbuilt)
+    policy(unbuilt, "decision.auto_audit_share", Decimal(1))
+
+    def drawn_lines() -> set[str]:
+        asked = QueueAsked(states=(State.PROPOSED,))
+        return {one.id for one in li(unbuilt).approvals.queue(asked).lines if one.sampled}
+
+    assert drawn_lines() == set(), "nothing is approved without a person"
+    policy(unbuilt, "decision.auto_approve", value=True)
+    assert drawn_lines() == {"p1", "p3"}
+    job = as_(unbuilt, Role.SERVICE, "service:decide").approvals
+    assert job.approve_automatically(command_id="c").left == {"flagged": 1, "no_history": 1, "sample": 1}
+    assert li(unbuilt).approvals.one("p1").line.sampled
+    do(li(unbuilt), "p1", 1, Wish(Move.APPROVE))
+    [told_of] = li(unbuilt).approvals.history(HistoryAsked(proposal="p1")).moves
+    assert told_of.line.sampled
 
 
 def test_only_the_service_account_approves_by_policy(unbuilt: World) -> None:

@@ -13,7 +13,8 @@ from analytics.core.access import Role
 from analytics.core.errors import AccessDenied, DomainError, MissingData
 from analytics.decisions.proposal import Kind, Proposal, State
 from analytics.decisions.workflow import Decided, Move, Moved
-from dashboard.composition import planning_for, receiving_for, scoring_for
+from dashboard.composition import planning_for, receiving_for, scoring_for, services_as
+from dashboard.services.approval_views import Request
 from dashboard.services.planning import Planned, facts_of
 from dashboard.services.users import job_actor
 from data.store.audit import Deed
@@ -205,3 +206,18 @@ def test_planned_received_and_scored_on_postgresql(address: str, tmp_path: Path,
     assert receiving_for(there.settings, there.store, job).run(now=late).expired == ()
     assert scoring_for(there.settings, there.store, job).run(now=late) == 0, "the demand is not known yet"
     there.store.close()
+
+
+def test_what_a_place_asks_for_is_as_urgent_as_a_plan_would_find_it(world: World, made: Planned) -> None:
+    """The same need, asked for by the store: the same loss a day, and what a plan would order."""
+    actor = world.actor("S1", roles=frozenset({Role.STORE}))
+    shop = services_as(world.settings, world.store, lambda: actor, clock=lambda: NOW).approvals
+    id = shop.request(Request("N1", "R5", Decimal(12)), command_id="asked")
+    with UnitOfWork(world.store, BRAND, reading=True) as unit:
+        asked = unit.proposals.get(id)
+    (planned,) = of(made, "R5").values()
+    assert (asked.loss_per_day, asked.evidence.inputs) == (planned.loss_per_day, {"needed": "30"})
+    assert shop.one(id).line.proposal.loss_per_day == 0, "partners see no money"
+    unknown = shop.request(Request("N1", "MOQ", Decimal(1)), command_id="asked too")
+    with UnitOfWork(world.store, BRAND, reading=True) as unit:
+        assert unit.proposals.get(unknown).loss_per_day == 0

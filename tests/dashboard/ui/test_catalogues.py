@@ -11,6 +11,7 @@ import pytest
 
 from analytics.core.access import Role
 from analytics.core.calendar import Comparison, Preset
+from analytics.decisions.ledger import SUBJECTS
 from analytics.decisions.proposal import State as Standing
 from analytics.decisions.reasons import REASONS
 from analytics.decisions.workflow import Move
@@ -32,6 +33,7 @@ from dashboard.cli.backtests import MEASURES as REPLAYED
 from dashboard.services.exports import EXPORT
 from dashboard.services.forecast_view import EVENTS
 from dashboard.services.job_kinds import KINDS
+from dashboard.services.ledger import KINDS as LEDGER_KINDS
 from dashboard.services.map_values import METRICS as MAPPED
 from dashboard.services.plan_evidence import TOLD
 from dashboard.services.policy_effects import COUNTS
@@ -202,6 +204,9 @@ def plan_keys() -> set[str]:
 def proposal_keys() -> set[str]:
     """Words of proposals and of what happens to them."""
     keys = {f"proposal.state.{one}" for one in Standing} | {f"proposal.move.{one}" for one in Move}
+    keys |= {f"decisions.ledger.doubt.{kind}{part}" for kind in SUBJECTS for part in ("", ".who")}
+    keys |= {f"decisions.ledger.only.{one}" for one in ("all", *LEDGER_KINDS)}
+    keys |= {"decisions.ledger.days", "decisions.ledger.only", "supply.plants.plant"}
     return keys | {f"proposal.why.{one}" for one in REASONS}
 
 
