@@ -141,3 +141,14 @@ class Proposal:
     def amount(self) -> Decimal | None:
         """Yuan at stake: quantity × unit cost; None where the cost is unknown."""
         return None if self.unit_cost is None else (self.quantity * self.unit_cost).quantize(Decimal("0.01"))
+
+
+def standing(proposal: Proposal, today: date) -> State:
+    """Where a proposal stands on a day: time expires what nobody decided, and wakes what was put off."""
+    if proposal.state not in OPEN:
+        return proposal.state
+    if proposal.expires_on < today:
+        return State.EXPIRED
+    if proposal.state is State.SNOOZED and proposal.snoozed_until is not None and proposal.snoozed_until <= today:
+        return State.PROPOSED
+    return proposal.state

@@ -11,8 +11,9 @@ from enum import StrEnum
 from analytics.core.access import Action, Actor
 from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import AccessDenied, DomainError
-from analytics.decisions.proposal import OPEN, Proposal, State
+from analytics.decisions.proposal import OPEN, Proposal, State, standing
 from analytics.decisions.reasons import require_reason
+from analytics.decisions.splitting import kept_part, rest_of
 from analytics.decisions.units import require_units
 from analytics.decisions.units import spelled as spelled  # noqa: PLC0414 - part of what workflow says
 
@@ -21,6 +22,7 @@ class Move(StrEnum):
     """What is done to a proposal. Approving one that waits for a second person is that second approval."""
 
     EDIT = "edit"
+    SPLIT = "split"
     APPROVE = "approve"
     REJECT = "reject"
     SNOOZE = "snooze"
@@ -41,6 +43,7 @@ class Move(StrEnum):
 
 _WAITING = {
     Move.EDIT: (State.PROPOSED, Action.DECIDE),
+    Move.SPLIT: (State.PROPOSED, Action.DECIDE),
     Move.APPROVE: (State.APPROVED, Action.DECIDE),
     Move.REJECT: (State.REJECTED, Action.DECIDE),
     Move.SNOOZE: (State.SNOOZED, Action.DECIDE),
@@ -83,8 +86,9 @@ TABLE: Mapping[tuple[State, Move], tuple[State, Action]] = {
 class Command:
     """What somebody wants done. ``id`` is minted once per intention: a repeated one is answered as already done.
 
-    ``version``: the one that the person saw. ``quantity``: units wanted (edit), or all that came so far (receive), the
-    last of it on ``until``. ``until``: the day on which a snoozed proposal comes back. ``reason``: one of
+    ``version``: the one that the person saw. ``quantity``: units wanted (edit), kept (split), or all that came so far
+    (receive), the last of it on ``until``. ``until``: the day on which a snoozed proposal comes back, or the order day
+    of what is split off. ``reason``: one of
     :data:`REASONS`; ``note``: free words.
     """
 
@@ -135,22 +139,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The proposal after a command, and what happened; ``again``: this very command had been carried out before."""
+    """The proposal after a command, and what happened; ``again``: this very command had been carried out before;
+    ``rest``: the new proposal that was split off.
+    """
 
     proposal: Proposal
     moved: Moved
     again: bool = False
-
-
-def standing(proposal: Proposal, today: date) -> State:
-    """Where a proposal stands on a day: time expires what nobody decided, and wakes what was put off."""
-    if proposal.state not in OPEN:
-        return proposal.state
-    if proposal.expires_on < today:
-        return State.EXPIRED
-    if proposal.state is State.SNOOZED and proposal.snoozed_until is not None and proposal.snoozed_until <= today:
-        return State.PROPOSED
-    return proposal.state
+    rest: Proposal | None = None
 
 
 def decide(proposal: Proposal, command: Command, actor: Actor, terms: Terms, *, at: datetime) -> Decided:
@@ -158,8 +154,8 @@ def decide(proposal: Proposal, command: Command, actor: Actor, terms: Terms, *, 
 
     Raises AccessDenied ``not_allowed``, ``proposal_own`` or ``proposal_second_same``, and DomainError
     ``proposal_stale``, ``proposal_expired``, ``proposal_move_impossible``, ``proposal_above_limit``,
-    ``proposal_replaced``,
-    ``proposal_outside_envelope``, ``proposal_quantity_bad``, ``proposal_snooze_bad`` or what a bad reason raises.
+    ``proposal_replaced``, ``proposal_outside_envelope``, ``proposal_quantity_bad``, ``proposal_snooze_bad``,
+    ``proposal_split_bad`` or what a bad reason raises.
     """
     done = next((moved for moved in terms.past if moved.command_id == command.id), None)
     if done is not None:
@@ -182,7 +178,8 @@ def decide(proposal: Proposal, command: Command, actor: Actor, terms: Terms, *, 
         proposal.id, changed.version, command.move, proposal.state, changed.state, proposal.quantity, changed.quantity,
         actor.user_id, actor.name, at, command.id, command.reason, command.note, received,
     )  # fmt: skip
-    return Decided(changed, moved)
+    until = command.until if command.move is Move.SPLIT else None
+    return Decided(changed, moved, rest=None if until is None else rest_of(proposal, changed, until, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +228,10 @@ def _edited(case: _Case) -> Proposal:
     if wanted == case.proposal.quantity:
         raise DomainError("proposal_quantity_same", id=case.proposal.id, quantity=spelled(wanted))
     return replace(case.changed, quantity=wanted, approved_by=())
+
+
+def _split(case: _Case) -> Proposal:
+    return kept_part(case.proposal, case.changed, case.command.quantity, case.command.until, case.today)
 
 
 def _approved(case: _Case) -> Proposal:
@@ -285,6 +286,7 @@ def _received(case: _Case) -> Proposal:
 
 _SPECIAL: Mapping[Move, Callable[[_Case], Proposal]] = {
     Move.EDIT: _edited,
+    Move.SPLIT: _split,
     Move.APPROVE: _approved,
     Move.AUTO_APPROVE: _approved_by_policy,
     Move.SNOOZE: _snoozed,

@@ -103,7 +103,7 @@ class Approvals(UseCase):
             ids = [id for id, _ in seen]
             held = {one.id: one for one in unit.proposals.find(SoughtProposals(day_of(now), ids=ids), len(ids))}
             done, _, refused = self._judged(unit, actor, held, seen, (wish, "foreseen"), now)
-        after = [one.proposal for one in done]
+        after = [part for one in done for part in (one.proposal, one.rest) if part is not None]
         outcomes = [_outcome(state, [one for one in after if one.state is state]) for state in State]
         return Foreseen(tuple(one for one in outcomes if one.lines), refused)
 

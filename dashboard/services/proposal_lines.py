@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from analytics.core.access import Action, Actor
 from analytics.decisions.envelope import drawn
-from analytics.decisions.proposal import Evidence, Origin, Proposal
-from analytics.decisions.workflow import standing
+from analytics.decisions.proposal import Evidence, Origin, Proposal, standing
 from dashboard.services.approval_views import Choices, Line, QueueAsked
 from dashboard.services.asked import where_of
 from dashboard.services.desk import Opened

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from analytics.decisions.workflow import Decided, Move, spelled
 from data.store.audit import Deed
 
 DEEDS: Mapping[Move, Deed] = {
     Move.EDIT: Deed.PROPOSAL_EDITED,
+    Move.SPLIT: Deed.PROPOSAL_SPLIT,
     Move.APPROVE: Deed.PROPOSAL_APPROVED,
     Move.AUTO_APPROVE: Deed.PROPOSAL_AUTO_APPROVED,
     Move.REJECT: Deed.PROPOSAL_REJECTED,
@@ -26,8 +28,10 @@ DEEDS: Mapping[Move, Deed] = {
 
 def facts_of(decided: Decided) -> dict[str, object]:
     """What the trail keeps of a move: both states, both quantities, the money and why."""
-    moved, proposal = decided.moved, decided.proposal
+    moved, proposal, rest = decided.moved, decided.proposal, decided.rest
+    split = {} if rest is None else {"rest": rest.id, "rest_quantity": spelled(rest.quantity)}
     return {
+        **split,
         "version": moved.version,
         "before": moved.before.value,
         "after": moved.after.value,
@@ -39,6 +43,10 @@ def facts_of(decided: Decided) -> dict[str, object]:
         "reason": moved.reason,
         "note": moved.note,
         "received": None if moved.received is None else spelled(moved.received),
-        "until": None if proposal.snoozed_until is None else proposal.snoozed_until.isoformat(),
+        "until": _day(proposal.snoozed_until if rest is None else rest.order_by),
         "command": moved.command_id,
     }
+
+
+def _day(told: date | None) -> str | None:
+    return None if told is None else told.isoformat()

@@ -52,6 +52,7 @@ class Deed(StrEnum):
     PLAN_SAVED = "plan.saved"
     STOCK_REQUESTED = "proposal.requested"
     PROPOSAL_EDITED = "proposal.edit"
+    PROPOSAL_SPLIT = "proposal.split"
     PROPOSAL_APPROVED = "proposal.approve"
     PROPOSAL_AUTO_APPROVED = "proposal.auto_approve"
     PROPOSAL_REJECTED = "proposal.reject"

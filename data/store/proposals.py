@@ -168,6 +168,16 @@ class Proposals:
         if saved.rowcount != 1:
             raise DomainError("proposal_raced", id=changed.id)
         self._connection.execute(insert(proposal_moves).values(move_row(moved)))
+        if decided.rest is not None:
+            self._split_off(changed, decided.rest)
+
+    def _split_off(self, kept: Proposal, rest: Proposal) -> None:
+        """The second part, which no plan makes anew, and the first one's evidence, which adds up to it now."""
+        told = evidence_json(kept.evidence)
+        mine = proposal_evidence.c.proposal == kept.id
+        self._connection.execute(update(proposal_evidence).where(mine).values(evidence=told))
+        insert_all(self._connection, [rest])
+        self._connection.execute(update(proposals).where(proposals.c.id == rest.id).values(touched=True))
 
     def _whole(self) -> Select[Any]:
         evidence = proposal_evidence.c

@@ -23,7 +23,9 @@ from pages.decisions.lines import columns, frame_of
 from pages.decisions.requesting import request
 from pages.decisions.review import review
 
-MOVES = (Move.APPROVE, Move.EDIT, Move.REJECT, Move.SNOOZE, Move.UNDO)
+MOVES = (Move.APPROVE, Move.EDIT, Move.SPLIT, Move.REJECT, Move.SNOOZE, Move.UNDO)
+BY_NUMBER = (Move.EDIT, Move.SPLIT)
+"""What is done to lines whose quantity was changed in place: it is the quantity, or the part that stays."""
 HEIGHT = 560
 
 
@@ -72,10 +74,10 @@ def ask_first(page: Page, picked: Picked, typed: Typed) -> None:
     until = typed["until"] if isinstance(typed["until"], date) else None
     move = Move(str(typed["move"] or Move.APPROVE))
     wish = Wish(move, until=until, reason=typed["why"] or None, note=str(typed["note"] or "") or None)
-    if move is not Move.EDIT and picked.numbers:
+    if move not in BY_NUMBER and picked.numbers:
         # Whoever changed a quantity and approves must not approve the old one.
         raise DomainError("decide_quantities_unsaved", count=len(picked.numbers))
-    if move is Move.EDIT:
+    if move in BY_NUMBER:
         picked = replace(picked, seen=tuple(one for one in picked.seen if one[0] in picked.numbers))
         wish = replace(wish, quantities=picked.numbers)
     page.hold("review", (picked.seen, wish, uuid4().hex))

@@ -25,7 +25,7 @@ def review(page: Page) -> None:
     seen, wish, command = waiting
     page.section(page.t("decisions.inbox.review"))
     if not seen:
-        page.note(page.t(f"decisions.inbox.nothing.{'edit' if wish.move == 'edit' else 'ticked'}"))
+        page.note(page.t(f"decisions.inbox.nothing.{'edit' if wish.move in ('edit', 'split') else 'ticked'}"))
     foreseen = page.now(page.services.approvals.foresee, seen, wish)
     summary(page, foreseen)
     with page.row("sending"):

@@ -94,7 +94,9 @@ class Ladder(RuleBasedStateMachine):
         assert before.state not in FINAL
         assert (moved.before, moved.after) == (before.state, after.state)
         assert not (before.state in SHIPPED and after.state not in SHIPPED)
-        assert after.quantity == before.quantity or moved.move is Move.EDIT
+        rest = done.rest.quantity if done.rest else Decimal(0)
+        assert after.quantity + rest == before.quantity or moved.move is Move.EDIT
+        assert (done.rest is None) == (moved.move is not Move.SPLIT)
         if moved.move not in {Move.RECEIVE, Move.SETTLE, Move.CLOSE, Move.SUPERSEDE, Move.RELEASE, Move.UNDO}:
             assert (moved.move is Move.EXPIRE) == (day_of(self.at) > before.expires_on)
         assert who != "dai"

@@ -12,9 +12,9 @@ import pytest
 
 from analytics.core.access import ROOT, Actor, Role
 from analytics.core.errors import AccessDenied, DomainError
-from analytics.decisions.proposal import OPEN, Kind, Origin, Proposal, State
+from analytics.decisions.proposal import OPEN, Kind, Origin, Proposal, State, standing
 from analytics.decisions.reasons import LONGEST_NOTE, REASONS
-from analytics.decisions.workflow import Command, Decided, Move, Moved, Terms, decide, spelled, standing
+from analytics.decisions.workflow import Command, Decided, Move, Moved, Terms, decide, spelled
 from tests.proposals import AT, TODAY, a_proposal
 
 ENOUGH = Terms(limit=Decimal(50_000), inside=True)
@@ -27,6 +27,8 @@ proposed  reject    rejected    merchandiser approver
 proposed  snooze    snoozed     merchandiser approver
 proposed  auto_approve approved service
 proposed  supersede superseded  service
+proposed  split     proposed    merchandiser approver
+snoozed   split     proposed    merchandiser approver
 snoozed   edit      proposed    merchandiser approver
 snoozed   approve   approved    merchandiser approver
 snoozed   reject    rejected    merchandiser approver
@@ -61,6 +63,7 @@ def command(move: Move, version: int = 1, **more: Any) -> Command:
     """A command with all that its move needs."""
     all_needed: dict[Move, dict[str, Any]] = {
         Move.EDIT: {"quantity": Decimal(60), "reason": "budget"},
+        Move.SPLIT: {"quantity": Decimal(60), "until": TODAY + timedelta(days=4)},
         Move.REJECT: {"reason": "delisting"},
         Move.SNOOZE: {"until": TODAY + timedelta(days=2)},
         Move.RECEIVE: {"quantity": Decimal(98), "until": TODAY},

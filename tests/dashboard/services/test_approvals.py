@@ -112,7 +112,7 @@ def test_a_decision_and_its_trail_are_one(world: World) -> None:
     assert len(told(world.store, "p1")) == before + 1
     card = li(world).approvals.one("p1")
     assert (card.past, card.line.proposal.version) == ((moved,), 2)
-    assert set(card.moves) == {Move.EDIT, Move.APPROVE, Move.REJECT, Move.SNOOZE}
+    assert set(card.moves) == {Move.EDIT, Move.SPLIT, Move.APPROVE, Move.REJECT, Move.SNOOZE}
 
 
 def test_limits_follow_the_roles_and_the_policies_of_the_day(world: World) -> None:
@@ -235,3 +235,23 @@ def test_history_tells_who_did_what(world: World) -> None:
     )
     cut = li(world).approvals.history(HistoryAsked(), 1)
     assert (len(cut.moves), cut.cut) == (1, True)
+
+
+def test_a_line_is_split_in_two_with_one_event(world: World) -> None:
+    keep(world.store, a_proposal("p1"), a_proposal("p2", sku="O1"))
+    wish = Wish(Move.SPLIT, until=date(2026, 3, 9), quantities={"p1": Decimal(60), "p2": Decimal(100)})
+    mine = li(world).approvals
+    foreseen = mine.foresee([("p1", 1), ("p2", 1)], wish)
+    assert [(one.lines, one.units) for one in foreseen.outcomes] == [(2, Decimal(100))]
+    assert [one.error.code for one in foreseen.refused] == ["proposal_split_bad"]
+    before = len(told(world.store))
+    done = mine.decide_many([("p1", 1), ("p2", 1)], wish, command_id="c")
+    assert [one.proposal for one in done.moved] == ["p1"]
+    assert (get(world.store, "p1").quantity, get(world.store, "p1-2").quantity) == (Decimal(60), Decimal(40))
+    assert len(told(world.store)) == before + 1
+    deed, _, facts = told(world.store)[-1]
+    assert (deed, facts["rest"], facts["rest_quantity"], facts["until"]) == (
+        Deed.PROPOSAL_SPLIT, "p1-2", "40", "2026-03-09",
+    )  # fmt: skip
+    again = mine.decide_many([("p1", 1)], wish, command_id="c")
+    assert [one.proposal for one in again.again] == ["p1"], "a repeated click makes no third part"

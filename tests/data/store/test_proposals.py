@@ -11,8 +11,8 @@ import pytest
 
 from analytics.core.access import ROOT, Actor, Role, Scope
 from analytics.core.errors import AccessDenied, DomainError
-from analytics.decisions.proposal import COMING, Origin, Proposal, State
-from analytics.decisions.workflow import Command, Decided, Move, Terms, decide, standing
+from analytics.decisions.proposal import COMING, Origin, Proposal, State, standing
+from analytics.decisions.workflow import Command, Decided, Move, Terms, decide
 from data.store.engine import Store
 from data.store.plans import Plan, Saved
 from data.store.proposal_search import SoughtMoves, SoughtProposals
@@ -269,3 +269,20 @@ def test_an_edit_is_left_alone_by_a_run_of_the_same_day_and_by_one_that_counted_
     do(store, "p1", Move.EDIT, quantity=Decimal(20), reason="budget")
     late = plan(store, a_proposal("q1", as_of=date(2026, 3, 1)), batch="plan-3", counted=counted)
     assert (late.added, late.left_out) == ((), ("q1",))
+
+
+def test_a_split_keeps_both_parts_and_no_plan_takes_the_second_for_its_own(store: Store) -> None:
+    plan(store, a_proposal("p1"))
+    later = TODAY + timedelta(days=8)
+    done = do(store, "p1", Move.SPLIT, quantity=Decimal(60), until=later)
+    assert done.rest is not None
+    assert (get(store, "p1"), get(store, "p1-2")) == (done.proposal, done.rest)
+    assert get(store, "p1").quantity + get(store, "p1-2").quantity == 100
+    assert supply(store, date(2026, 2, 28)) == {"p1": 2, "p1-2": 1}, "both are coming"
+    assert plan(store, batch="plan-2", counted={"p1": 2, "p1-2": 1}).superseded == ()
+    # Each part goes on by itself, and may be split once more.
+    do(store, "p1", Move.APPROVE)
+    assert do(store, "p1-2", Move.SPLIT, quantity=Decimal(10), until=later + timedelta(days=7)).rest is not None
+    assert {one: get(store, one).quantity for one in ("p1", "p1-2", "p1-2-2")} == {
+        "p1": Decimal(60), "p1-2": Decimal(10), "p1-2-2": Decimal(30),
+    }  # fmt: skip
