@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from analytics.core.access import ROOT, Scope
-from analytics.core.errors import AccessDenied
+from analytics.core.errors import AccessDenied, NotYet
 from data.engines.duckdb import DuckDBEngine
 from data.forecasts import FORECAST_TABLES, ForecastTable
 from data.marts import MARTS
@@ -36,8 +36,10 @@ class ScopedFacts:
             raise AccessDenied("scope_unknown", partners=", ".join(sorted(unknown)))
 
     def table(self, name: str) -> ir.Table:
-        """Rows of the mart ``name`` within the scope."""
+        """Rows of the mart ``name`` within the scope; raises NotYet where the build was made before there was one."""
         if name not in self._cut:
+            if not self.has(name):
+                raise NotYet("mart_not_built", mart=name)
             self._cut[name] = self._within(self._engine.table(name), _MARTS[name])
         return self._cut[name]
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from analytics.metrics.query import Question, Tables, rows_behind
+from analytics.metrics.given import Tables
+from analytics.metrics.query import Question, rows_behind
 
 Unattributed = Callable[[Tables, Question], ir.Table]
 

@@ -9,9 +9,12 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.core.geo import RESOLUTIONS
+from analytics.metrics import pool_facts
+from analytics.metrics.given import Given, Prepare
 
 
-def _as_it_is(rows: ir.Table) -> ir.Table:
+def _as_it_is(rows: ir.Table, given: Given) -> ir.Table:
+    del given
     return rows
 
 
@@ -19,41 +22,50 @@ def _as_it_is(rows: ir.Table) -> ir.Table:
 class Fact:
     """``tables``: marts that hold the fact, the coarsest first; the first with every column that is asked for serves.
 
-    ``needs``: contract tables without which the fact is unknown. ``prepare`` runs on scoped rows, before any filter.
+    ``needs``: contract tables without which the fact is unknown. ``prepare`` runs on scoped rows, before any filter;
+    ``beside`` names the other marts that it reads, ``columns`` those of its own rows, where an old build may lack them.
     """
 
     name: str
     tables: tuple[str, ...]
     needs: tuple[str, ...]
-    prepare: Callable[[ir.Table], ir.Table] = _as_it_is
+    prepare: Prepare = _as_it_is
+    beside: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
-def _counted(rows: ir.Table) -> ir.Table:
+def _counted(rows: ir.Table, given: Given) -> ir.Table:
+    del given
     return rows if "lines" in rows.columns else rows.mutate(lines=ibis.literal(1))
 
 
-def _kind(wanted: str) -> Callable[[ir.Table], ir.Table]:
-    return lambda rows: rows.filter(rows.kind == wanted)
+def _kind(wanted: str) -> Prepare:
+    return lambda rows, _: rows.filter(rows.kind == wanted)
 
 
-def _first_in_scope(rows: ir.Table) -> ir.Table:
+def _first_in_scope(rows: ir.Table, given: Given) -> ir.Table:
     """A buyer is new once within what the asker may see: the earliest of the first orders per owner."""
+    del given
     order = ibis.row_number().over(group_by="buyer", order_by=["day", "owner"])
     return rows.mutate(nth=order).filter(lambda t: t.nth == 0).drop("nth")
 
 
-def _with_gap(rows: ir.Table) -> ir.Table:
+def _with_gap(rows: ir.Table, given: Given) -> ir.Table:
     """Orders of known buyers with ``gap``: days since the order before, among the orders that the asker may see."""
+    del given
     orders = rows.filter((rows.kind == "sale") & rows.buyer.notnull())
     before = orders.day.lag().over(group_by="buyer", order_by=["day", "source", "document"])
     return orders.mutate(gap=orders.day.delta(before, unit="day"))
 
 
-def _due(rows: ir.Table) -> ir.Table:
+def _due(rows: ir.Table, given: Given) -> ir.Table:
     """A promise that may still be kept is not judged: the data end before it counts as broken."""
+    del given
     pending = (rows.open_until > rows.day.max().as_scalar()).fill_null(False)
     return rows.mutate(tracked=ibis.ifelse(pending, 0, rows.tracked))
 
+
+STOCK = ("span", "reserved", "told", "lain", "idle", "recent")
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
@@ -67,7 +79,31 @@ FACTS: dict[str, Fact] = {
         Fact("fulfilment", ("fulfilment",), ("order_line",), _due),
         Fact("purchase", ("document",), ("order_line",), _with_gap),
         Fact("shelf", ("shelf_day",), ("listing",)),
-        Fact("stock", ("stock_day",), ("stock_lot",)),
+        Fact("stock", ("stock_day",), ("stock_lot",), pool_facts.judged, columns=STOCK),
+        Fact("pool", ("stock_day",), ("stock_lot", "node"), pool_facts.shared, ("product", "site"), STOCK),
+        Fact("cover", ("stock_day",), ("stock_lot", "order_line"), pool_facts.paced, columns=STOCK),
+        Fact("lot", ("lot_day",), ("stock_lot",), pool_facts.ageing, beside=("product",), columns=("place",)),
+        Fact("empty", ("shelf_day",), ("listing", "region"), pool_facts.empty, beside=("place",)),
+        Fact(
+            "coexisting",
+            ("shelf_day",),
+            ("listing", "stock_lot", "order_line"),
+            pool_facts.coexisting,
+            beside=("stock_day", "place"),
+        ),
+        Fact("shipped", ("fulfilment",), ("order_line", "node", "channel"), pool_facts.shipped, beside=("site",)),
+        Fact("located", ("document",), ("order_line", "stock_lot", "node"), pool_facts.located, ("place", "stock_day")),
+        Fact(
+            "reached",
+            ("document",),
+            ("order_line", "stock_lot", "node"),
+            pool_facts.reached,
+            beside=("place", "stock_day", "sales_line", "near"),
+        ),
+        Fact("sell_in", ("sell_in",), ("sell_in",)),
+        Fact("partner_event", ("partner_event",), ("partner_event",), columns=("passed",)),
+        Fact("settled", ("receivable",), ("receivable",)),
+        Fact("spend", ("spend",), ("spend",)),
         Fact("network", ("partner_day",), ("order_line", "partner")),
         Fact("complaint", ("partner_event",), ("partner_event",), _kind("complaint")),
         Fact("first_purchase", ("first_purchase",), ("order_line",), _first_in_scope),
@@ -102,8 +138,10 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("private_domain", "channel", "channel", "private_domain"),
         Dimension("mode", "mode"),
         Dimension("node", "node"),
+        Dimension("node_kind", "node", "site", "kind"),
         Dimension("partner", "partner"),
         Dimension("partner_kind", "partner", "partner", "kind"),
+        Dimension("dealer", "partner", "partner", "dealer"),
         Dimension("sku", "sku"),
         Dimension("category", "sku", "product", "category"),
         Dimension("brand", "sku", "product", "brand"),

@@ -19,6 +19,7 @@ class Unit(StrEnum):
     UNITS = "units"
     RATE = "rate"
     TIMES = "times"
+    DAYS = "days"
 
 
 class Additivity(StrEnum):
@@ -57,6 +58,7 @@ class Metric:
     """A number with a name: numerator, less ``minus``, over ``denominator``; parts are pooled before they divide.
 
     ``known``: a count without which the value is unknown, not zero: buyers, where no order says who bought.
+    ``none_is_zero``: whether no row of the numerator means none of it, which is so where a fact of its own tells it.
         Its words stand in the catalogues under ``metric.<name>.label``, ``.about`` and ``.formula``.
     """
 
@@ -70,6 +72,7 @@ class Metric:
     known: Measure | None = None
     needs: tuple[str, ...] = ()
     action: Action = Action.SEE_OVERVIEW
+    none_is_zero: bool = False
 
     @property
     def additivity(self) -> Additivity:

@@ -11,21 +11,24 @@ import ibis.expr.types as ir
 from analytics.core.calendar import Period
 from analytics.core.errors import DomainError
 from analytics.metrics.facts import DIMENSIONS, FACTS, Dimension, Fact
+from analytics.metrics.given import Given, Tables
 from analytics.metrics.metric import Measure, Metric, Unit
 from analytics.metrics.registry import metric_named
-
-Tables = Callable[[str], ir.Table]
-"""Mart name → its rows, already cut to the asker's scope."""
+from analytics.metrics.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Metrics by dimensions over a period; ``where`` keeps the listed values of a dimension (None means "unknown")."""
+    """Metrics by dimensions over a period; ``where`` keeps the listed values of a dimension (None means "unknown").
+
+    ``terms``: the policies in force, for facts that hang on them.
+    """
 
     metrics: tuple[str, ...]
     by: tuple[str, ...] = ()
     period: Period | None = None
     where: tuple[tuple[str, tuple[str | bool | None, ...]], ...] = field(default=())
+    terms: Terms | None = None
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -68,6 +71,18 @@ def parts_of(question: Question, tables: Tables) -> ir.Table:
 def tables_needed(metric: Metric) -> frozenset[str]:
     """Contract tables without which ``metric`` is unknown: those of its facts and those it names itself."""
     return frozenset(table for part in metric.parts.values() for table in FACTS[part.fact].needs) | set(metric.needs)
+
+
+def marts_lacking(metric: Metric, tables: Tables, has: Callable[[str], bool]) -> tuple[str, ...]:
+    """Marts that ``metric`` reads and that an older build does not have, or not with the columns that are read."""
+    lacking: set[str] = set()
+    for part in metric.parts.values():
+        fact = FACTS[part.fact]
+        described = [(one.table, one.column) for one in map(_dimension, part.joins) if one.table and one.column]
+        wanted = [*((name, fact.columns) for name in fact.tables), *((name, ()) for name in fact.beside)]
+        wanted += [(table, (column,)) for table, column in described]
+        lacking |= {name for name, columns in wanted if not has(name) or not {*columns} <= {*tables(name).columns}}
+    return tuple(sorted(lacking))
 
 
 def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
@@ -134,7 +149,7 @@ def rows_behind(fact_name: str, question: Question, tables: Tables, *, joins: tu
         raise DomainError(
             "dimension_unknown_to_metric", metric=fact_name, dimensions=", ".join(question.dimensions), known=""
         )
-    rows = fact.prepare(tables(mart))
+    rows = fact.prepare(tables(mart), Given(tables, question.period, question.terms))
     if question.period:
         rows = rows.filter(rows.day.between(ibis.literal(question.period.first), ibis.literal(question.period.last)))
     for name in dict.fromkeys([*question.dimensions, *joins]):
@@ -178,6 +193,8 @@ def _value(metric: Metric, pooled: ir.Table) -> ir.Value:
         minus = pooled[f"{metric.name}__minus"]
         # A difference of two unknowns is unknown, not zero.
         top = ibis.ifelse(top.isnull() & minus.isnull(), ibis.null(), top.fill_null(0) - minus.fill_null(0))
+    if metric.none_is_zero:
+        top = top.fill_null(0)
     if metric.known is not None:
         top = ibis.ifelse(pooled[f"{metric.name}__known"] == 0, ibis.null(), top)
     if metric.denominator is None:

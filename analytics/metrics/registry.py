@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from analytics.core.access import Action
 from analytics.core.errors import DomainError
-from analytics.metrics import network, service
+from analytics.metrics import dealings, network, pool, service
 from analytics.metrics.metric import Additivity, Favourable, Measure, Metric, Unit
 
 SALES, SUPPLY, MEMBERS, PARTNERS = "sales", "supply", "members", "partners"
@@ -134,6 +134,8 @@ METRICS: tuple[Metric, ...] = (
     ),
     *service.METRICS,
     *network.METRICS,
+    *pool.METRICS,
+    *dealings.METRICS,
 )
 
 REGISTRY: dict[str, Metric] = {metric.name: metric for metric in METRICS}

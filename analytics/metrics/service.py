@@ -51,6 +51,7 @@ METRICS: tuple[Metric, ...] = (
         _sum("refund", "amount"),
         denominator=_sum("sales", "amount"),
         needs=("refund_line",),
+        none_is_zero=True,
     ),
     Metric(
         "private_domain_share",

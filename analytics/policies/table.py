@@ -55,6 +55,11 @@ class PolicyTable:
         past = (one for one in reversed(self.changes.get((name, key), ())) if one.since <= as_of)
         return next(past, None)
 
+    def keys_of(self, name: str) -> tuple[str, ...]:
+        """Keys that the policy ``name`` may differ for, by the product or by a change of any day."""
+        changed = {key for policy, key in self.changes if policy == name and key is not None}
+        return tuple(sorted({*changed, *policy_named(name).by_key}))
+
     def number_of(self, name: str, key: str | None = None, *, as_of: date) -> Decimal:
         """The value of a policy that is a number; raises TypeError for a switch or a choice."""
         found = self.value(name, key, as_of=as_of)

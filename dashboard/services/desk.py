@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import ibis.expr.types as ir
@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from analytics.core.access import Action, Actor, Scope
 from analytics.core.calendar import Period
-from analytics.core.errors import MissingData
+from analytics.core.errors import MissingData, NotYet
+from analytics.metrics.given import Tables
 from analytics.metrics.metric import Metric
-from analytics.metrics.query import Question, Tables, expression, parts_of, tables_needed
+from analytics.metrics.query import Question, expression, marts_lacking, parts_of, tables_needed
 from analytics.metrics.registry import metric_named
+from analytics.metrics.terms import terms_of
 from analytics.policies.table import PolicyTable
 from dashboard.services.security_log import told
 from dashboard.services.views import Freshness
@@ -39,6 +41,7 @@ class Opened:
     facts: Facts
     build: Build
     covered: Period
+    policies: Callable[[], PolicyTable]
 
     @property
     def freshness(self) -> Freshness:
@@ -48,6 +51,10 @@ class Opened:
         """Contract tables that ``metric`` needs and that were never loaded."""
         return tuple(sorted(tables_needed(metric) - set(self.build.table_versions)))
 
+    def unbuilt(self, metric: Metric) -> tuple[str, ...]:
+        """Marts that ``metric`` reads and that the build lacks, because it was made by an older version."""
+        return marts_lacking(metric, self.facts.table, self.facts.has)
+
     def ask(self, question: Question) -> pa.Table:
         """Answer ``question`` over the scoped rows; raises AccessDenied for a metric the actor may not see."""
         return self._answered(question, expression)
@@ -56,10 +63,18 @@ class Opened:
         """The summed parts of each metric, as :func:`parts_of` names them; rights as in :meth:`ask`."""
         return self._answered(question, parts_of)
 
+    def termed(self, question: Question) -> Question:
+        """``question`` under the policies that are in force on its last day."""
+        last = question.period.last if question.period else self.covered.last
+        return replace(question, terms=terms_of(self.policies(), last))
+
     def _answered(self, question: Question, made: Callable[[Question, Tables], ir.Table]) -> pa.Table:
         for name in question.metrics:
-            self.actor.require(metric_named(name).action)
-        return self.facts.answer(made(question, self.facts.table))
+            metric = metric_named(name)
+            self.actor.require(metric.action)
+            if lacking := self.unbuilt(metric):
+                raise NotYet("mart_not_built", mart=", ".join(lacking))
+        return self.facts.answer(made(self.termed(question), self.facts.table))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +111,6 @@ class Desk:
         build = self.latest_build()
         if build is None or build.first_day is None or build.last_day is None:
             raise MissingData("no_build", tables="order_line")
-        return Opened(actor, self.facts_of(actor.scope, build), build, Period(build.first_day, build.last_day))
+        return Opened(
+            actor, self.facts_of(actor.scope, build), build, Period(build.first_day, build.last_day), self.policies
+        )

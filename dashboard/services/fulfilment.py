@@ -14,7 +14,7 @@ from dashboard.services.kpi import Compared, compared, tiles_of
 from dashboard.services.names import names_of, node_names
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
-from dashboard.services.views import Service
+from dashboard.services.views import Pool, Service
 
 TILES = (
     "on_time_in_full",
@@ -29,6 +29,14 @@ TILES = (
     "slow_stock_share",
     "partners_online",
     "complaints",
+)
+POOL = (
+    "stock_sharing_rate",
+    "shipped_for_online",
+    "coexistence_rate",
+    "near_node_share",
+    "near_expiry_share",
+    "cover_days",
 )
 LINES = "paid_lines"
 RATES = ("on_time_in_full", "cancellation_rate", "oversell_rate")
@@ -46,20 +54,31 @@ class Fulfilment(UseCase):
     @reads
     def service(self, asked: Asked) -> Service:
         """Rates of service with their baselines, by mode, channel, cause and place; raises MissingData."""
-        opened = self._desk.open(Action.SEE_OVERVIEW)
-        view = compared(opened, asked)
-        sigmas = self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last)
+        view, sigmas = self._view(asked)
+        opened = view.opened
         return Service(
             freshness=opened.freshness,
             period=view.period,
             baseline=view.baseline,
-            tiles=tiles_of(view, TILES, sigmas=float(sigmas)),
+            tiles=tiles_of(view, TILES, sigmas=sigmas),
             modes=_rates(view, "mode"),
             channels=_named(view, _rates(view, "channel"), "channel"),
             causes=_causes(view),
             places=_places(view),
             nodes=_nodes(view),
         )
+
+    @reads
+    def pool(self, asked: Asked) -> Pool:
+        """What the one pool of stock could share and does, with its baselines; raises MissingData."""
+        view, sigmas = self._view(asked)
+        tiles = tiles_of(view, POOL, sigmas=sigmas)
+        return Pool(view.opened.freshness, view.period, view.baseline, tiles)
+
+    def _view(self, asked: Asked) -> tuple[Compared, float]:
+        opened = self._desk.open(Action.SEE_OVERVIEW)
+        sigmas = self._desk.policies().number_of("management.unusual_sigmas", as_of=opened.covered.last)
+        return compared(opened, asked), float(sigmas)
 
 
 def _able(view: Compared, names: tuple[str, ...], by: str) -> tuple[str, ...]:
@@ -69,6 +88,7 @@ def _able(view: Compared, names: tuple[str, ...], by: str) -> tuple[str, ...]:
         name
         for name in names
         if not view.opened.missing(REGISTRY[name])
+        and not view.opened.unbuilt(REGISTRY[name])
         and wanted <= set(known_dimensions(REGISTRY[name], view.opened.facts.table))
     )
 

@@ -53,11 +53,14 @@ def tiles_of(view: Compared, names: Iterable[str], *, sigmas: float) -> tuple[Ti
     opened = view.opened
     allowed = [REGISTRY[name] for name in names if opened.actor.may(REGISTRY[name].action)]
     missing = {metric.name: opened.missing(metric) for metric in allowed}
+    unbuilt = {metric.name: bool(opened.unbuilt(metric)) for metric in allowed}
     filters = {name for name, _ in view.where}
     able = tuple(
         metric.name
         for metric in allowed
-        if not missing[metric.name] and filters <= set(known_dimensions(metric, opened.facts.table))
+        if not missing[metric.name]
+        and not unbuilt[metric.name]
+        and filters <= set(known_dimensions(metric, opened.facts.table))
     )
     now = totals(view, able, view.period)
     targets = targets_of(opened, view.asked, able, view.period)
@@ -72,6 +75,7 @@ def tiles_of(view: Compared, names: Iterable[str], *, sigmas: float) -> tuple[Ti
             missing[metric.name],
             targets.get(metric.name),
             judged.get(metric.name),
+            unbuilt[metric.name],
         )
         for metric in allowed
     )
@@ -100,21 +104,32 @@ def _daily(
     view: Compared, metrics: tuple[str, ...], *, sigmas: float
 ) -> tuple[dict[str, tuple[float | None, ...]], dict[str, Limits]]:
     """The line of each tile in the period's buckets; where those are days, also the limits of the ordinary."""
-    if not metrics:
-        return {}, {}
     bucket = bucket_of(view.period)
-    first = view.period.first
-    if bucket == "day":
-        first = max(view.opened.covered.first, first - HISTORY)
-    asked = Period(min(first, view.period.first), view.period.last)
-    rows = view.opened.ask(Question(metrics, by=(bucket,), period=asked, where=view.where)).to_pylist()
-    by_day: dict[date, dict[str, object]] = {row[bucket]: row for row in rows}
+    summed = tuple(name for name in metrics if _adds_up(name))
+    others = tuple(name for name in metrics if name not in summed)
+    first = max(view.opened.covered.first, view.period.first - HISTORY) if bucket == "day" else view.period.first
+    past = Period(min(first, view.period.first), view.period.last)
+    # Nobody judges a rate by its past: those are asked for the days that are shown alone.
+    by_day = _in_buckets(view, summed, past, bucket), _in_buckets(view, others, view.period, bucket)
     shown = buckets(view.period, bucket)
-    lines = {name: tuple(_known(by_day.get(day, {}).get(name), name) for day in shown) for name in metrics}
+    lines = {
+        name: tuple(_known(found.get(day, {}).get(name), name) for day in shown)
+        for names, found in zip((summed, others), by_day, strict=True)
+        for name in names
+    }
     if bucket != "day":
         return lines, {}
-    found = {name: _judged(by_day, name, asked, view.period.days, sigmas) for name in metrics if _adds_up(name)}
-    return lines, {name: one for name, one in found.items() if one is not None}
+    judged = {name: _judged(by_day[0], name, past, view.period.days, sigmas) for name in summed}
+    return lines, {name: one for name, one in judged.items() if one is not None}
+
+
+def _in_buckets(
+    view: Compared, metrics: tuple[str, ...], days: Period, bucket: str
+) -> Mapping[date, Mapping[str, object]]:
+    if not metrics:
+        return {}
+    rows = view.opened.ask(Question(metrics, by=(bucket,), period=days, where=view.where)).to_pylist()
+    return {row[bucket]: row for row in rows}
 
 
 def _adds_up(metric: str) -> bool:

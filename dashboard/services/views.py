@@ -49,7 +49,8 @@ class Tile:
     """One KPI: value and baseline (None means "no data", never zero), and its daily line.
 
     ``needs``: tables to load when the value cannot be known at all. ``target``: what was planned for these days and
-    filters. ``limits``: what would have been ordinary, where history tells.
+    filters. ``limits``: what would have been ordinary, where history tells. ``unbuilt``: whether it takes a new build,
+    because the published one was made by an older version.
     """
 
     metric: str
@@ -59,6 +60,7 @@ class Tile:
     needs: tuple[str, ...] = ()
     target: float | None = None
     limits: Limits | None = None
+    unbuilt: bool = False
 
     @property
     def attained(self) -> float | None:
@@ -147,6 +149,16 @@ class Service:
     causes: pd.DataFrame
     places: pd.DataFrame
     nodes: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How the one pool of stock stands: one tile per KPI."""
+
+    freshness: Freshness
+    period: Period
+    baseline: Period
+    tiles: tuple[Tile, ...]
 
 
 @dataclass(frozen=True, slots=True)

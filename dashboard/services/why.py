@@ -123,7 +123,8 @@ def _named(opened: Opened, by: str, explained: Explained | None) -> pd.DataFrame
 
 def _rows(opened: Opened, metric: Metric, period: Period, where: Where) -> int:
     """Rows of the metric's own fact that stand behind the value of the period."""
-    behind = rows_behind(metric.numerator.fact, Question((), period=period, where=where), opened.facts.table)
+    asked = opened.termed(Question((), period=period, where=where))
+    behind = rows_behind(metric.numerator.fact, asked, opened.facts.table)
     counted = opened.facts.answer(
         behind.aggregate(rows=behind.lines.sum() if "lines" in behind.columns else behind.count())
     )

@@ -88,6 +88,9 @@ class Format:
         if unit is Unit.TIMES:
             shown = rounded(known, 1)
             return self.words.t("number.times", value=signed(f"{abs(shown):,.1f}", known, shown))
+        if unit is Unit.DAYS:
+            shown = rounded(known, 1)
+            return self.words.t("number.days", value=signed(f"{abs(shown):,.1f}", known, shown))
         body, shown = self._compact(abs(known), unit)
         prefix = self.symbol if unit is Unit.MONEY else ""
         return signed(prefix + body, known, shown)
@@ -95,7 +98,7 @@ class Format:
     def full(self, number: float | Decimal | None, unit: Unit) -> str:
         """Every digit, for tooltips and fine print."""
         known = exact(number)
-        if known is None or unit in (Unit.RATE, Unit.TIMES):
+        if known is None or unit in (Unit.RATE, Unit.TIMES, Unit.DAYS):
             return self.value(number, unit)
         decimals = {Unit.MONEY: 2, Unit.COUNT: 0}.get(unit, 0 if known == known.to_integral_value() else 3)
         prefix = self.symbol if unit is Unit.MONEY else ""

@@ -243,11 +243,11 @@ class Page(Worklist, Showing):
     def card(self, name: str) -> Any:
         return st.container(border=True, height="stretch", gap="xsmall", key=f"{self.key}.{name}")
 
-    def tiles(self, shown: Sequence[Tile], baseline: Period, passports: Glossary) -> None:
+    def tiles(self, shown: Sequence[Tile], baseline: Period, passports: Glossary, *, name: str = "tiles") -> None:
         """KPI tiles under the days that they are compared with; unit and favourable direction are the registry's."""
         known = {one.metric: one for one in passports.definitions}
         st.caption(self.t("tile.against", period=self.fmt.period(baseline)))
-        with st.grid(6, min_column_width=124, gap="small", key=f"{self.key}.tiles"):
+        with st.grid(6, min_column_width=124, gap="small", key=f"{self.key}.{name}"):
             for tile in shown:
                 passport = known[tile.metric]
                 tiles.draw_tile(

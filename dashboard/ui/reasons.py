@@ -25,6 +25,7 @@ KINDS: dict[Unit, tuple[Kind, Kind]] = {
     Unit.UNITS: ("units", "units"),
     Unit.RATE: ("rate", "change"),
     Unit.TIMES: ("times", "times"),
+    Unit.DAYS: ("times", "times"),
 }
 """Unit → how a table shows values and changes."""
 

@@ -77,8 +77,9 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
     label = short_label(fmt, tile.metric)
     about = t(f"metric.{tile.metric}.about")
     if not is_number(tile.value):
-        needed = t("tile.needs", tables=table_labels(fmt.words, tile.needs)) if tile.needs else t("tile.no_data")
-        short = t("tile.needs", tables=table_names(fmt.words, tile.needs)) if tile.needs else needed
+        nothing = t("tile.unbuilt" if tile.unbuilt else "tile.no_data")
+        needed = t("tile.needs", tables=table_labels(fmt.words, tile.needs)) if tile.needs else nothing
+        short = t("tile.needs", tables=table_names(fmt.words, tile.needs)) if tile.needs else nothing
         st.metric(
             label, NOTHING, delta=short, delta_color="off", delta_arrow="off", help=f"{about}\n\n{needed}",
             border=True, height="stretch",

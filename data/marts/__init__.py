@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from data.marts import (
+    dealings,
     demand,
     dimensions,
     mentions,
+    nearness,
     network,
     partners,
     places,
@@ -31,4 +33,6 @@ MARTS: tuple[Mart, ...] = (
     *territories.MARTS,
     *demand.MARTS,
     *supply.MARTS,
+    *dealings.MARTS,
+    *nearness.MARTS,
 )

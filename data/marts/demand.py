@@ -60,6 +60,11 @@ def stock_node(inputs: Inputs) -> ir.Table:
     return known.union(unlisted)
 
 
+def site(inputs: Inputs) -> ir.Table:
+    """Grain: declared node; of which kind it is. A shipment from somebody else's node may be told apart by it."""
+    return inputs.current("node").select("node", "kind")
+
+
 def stock_out(inputs: Inputs) -> ir.Table:
     """Grain: node × sku × first day: days from ``first`` to ``last`` in which ``share`` of the time was without stock.
 
@@ -170,6 +175,7 @@ MARTS = (
         owner="owner",
         slices=Slices({name: lambda rows: {"day": rows.day} for name in ("sales_line", "sell_out")}),
     ),
+    Mart("site", site, reads=("node",)),
     Mart("stock_node", stock_node, reads=("node",), uses=("demand",), owner="owner"),
     Mart(
         "stock_out", stock_out, reads=("availability", "stock_lot", "stock_move"), uses=("stock_node",), owner="owner"

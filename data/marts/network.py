@@ -46,6 +46,7 @@ def partner_event(inputs: Inputs) -> ir.Table:
     return rows.select(
         "partner",
         "kind",
+        "passed",
         day=rows.business_day,
         owner=rows.partner,
         place=ibis.literal("p:") + rows.partner,

@@ -39,8 +39,21 @@ def partner(inputs: Inputs) -> ir.Table:
         if column not in {"partner", "name", "listed"}
     }
     unlisted = missing.select(**blank, partner=missing.code, name=missing.code, listed=False)
-    every = known.union(unlisted.select(*known.columns))
+    every = _with_dealer(known.union(unlisted.select(*known.columns)))
     return every.mutate(owner=every.partner)
+
+
+def _with_dealer(partners: ir.Table) -> ir.Table:
+    """``dealer``: itself or the nearest dealer of the three levels above; null where there is none."""
+    found = partners
+    for level in range(1, 4):
+        above = partners.select(
+            **{f"partner_{level}": partners.partner, f"kind_{level}": partners.kind, f"parent_{level}": partners.parent}
+        )
+        found = found.left_join(above, found["parent" if level == 1 else f"parent_{level - 1}"] == above[0])
+    cases = [(found.kind == "dealer", found.partner)]
+    cases += [(found[f"kind_{level}"] == "dealer", found[f"partner_{level}"]) for level in range(1, 4)]
+    return found.select(*partners.columns, dealer=ibis.cases(*cases))
 
 
 def partner_closure(inputs: Inputs) -> pa.Table:

@@ -11,8 +11,8 @@ from data.marts.mentions import PARTNER, REGION
 from data.marts.sales import unit_cost
 
 MONEY = "decimal(18, 4)"
-SLOW_AFTER = 60
-"""Days without a sale after which stock counts as slow."""
+PACE_DAYS = 28
+"""Days that the pace of sales is taken from: four of each day of the week."""
 
 LONGEST_GAP = 31
 """Days that a count stands for at most: after a month without one nobody knows what is there."""
@@ -52,9 +52,9 @@ def shelf_day(inputs: Inputs) -> ir.Table:
 def stock_day(inputs: Inputs) -> ir.Table:
     """Grain: day of a count × node × sku; units of all lots, as of the day's last count.
 
-    ``usable`` leaves out what has expired and counts a negative lot as nothing. ``value`` is usable × unit cost of the
-    day (null without a cost), ``value_days`` that value for every day until the node's next count; ``judged_days`` the
-    same where it can be known whether it moves, and ``slow_days`` where the node sold none of it for 60 days.
+    ``usable`` leaves out what has expired and counts a negative lot as nothing; ``reserved`` is that of all lots.
+    ``span``: days until the node's next count. ``value`` is usable × unit cost of the day (null without a cost),
+    ``value_days`` that value for every day of the span. What moves it, where the node sells at all: see :func:`_moves`.
     """
     lots = inputs.current("stock_lot")
     last = lots.as_of.max().over(group_by=["node", "business_day"])
@@ -63,6 +63,7 @@ def stock_day(inputs: Inputs) -> ir.Table:
     held = newest.group_by("node", "sku", day=newest.business_day).aggregate(
         on_hand=newest.on_hand.sum().cast("decimal(18, 3)"),
         usable=ibis.ifelse(good & (newest.on_hand > 0), newest.on_hand, 0).sum().cast("decimal(18, 3)"),
+        reserved=newest.reserved.fill_null(0).sum().cast("decimal(18, 3)"),
     )
     days = held.select("node", "day").distinct()
     following = days.day.lead().over(group_by="node", order_by="day")
@@ -72,42 +73,47 @@ def stock_day(inputs: Inputs) -> ir.Table:
     costed = rows.left_join(costs, [rows.sku == costs.cost_sku, rows.day >= costs.cost_from, rows.day < costs.cost_to])
     value = (costed.usable * costed.unit_cost).cast(MONEY)
     valued = costed.select(
-        "node", "sku", "day", "on_hand", "usable", value=value, value_days=(value * costed.span).cast(MONEY)
-    )
-    moving = valued.left_join(_moves(inputs, valued), ["node", "sku", "day"]).select(*valued.columns, "judged", "slow")
-    return _placed(
-        inputs,
-        moving.mutate(
-            judged_days=ibis.ifelse(moving.judged, moving.value_days, ibis.null(MONEY)),
-            slow_days=ibis.ifelse(moving.judged & moving.slow, moving.value_days, ibis.null(MONEY)),
-        ).drop("judged", "slow"),
-    )
+        "node", "sku", "day", "on_hand", "usable", "reserved", span=costed.span.cast("int32"), value=value,
+        value_days=(value * costed.span).cast(MONEY),
+    )  # fmt: skip
+    moving = valued.left_join(_moves(inputs, valued), ["node", "sku", "day"])
+    return _placed(inputs, moving.select(*valued.columns, "told", "lain", "idle", "recent"))
 
 
 def _moves(inputs: Inputs, stock: ir.Table) -> ir.Table:
-    """Count × node × sku: whether it can be ``judged``, and whether it is ``slow``.
-
-    Judged where the node sells at all, its sales are known for 60 days, and the product lay there 60 days ago: what
-    has only arrived is not slow.
+    """Count × node × sku, of nodes that sell: days that the node's sales are known for (``told``), since the product
+    first lay there (``lain``) and since it was last sold there (``idle``; null where it never was), and the units that
+    were sold there in the :data:`PACE_DAYS` that end on the day (``recent``).
     """
     # Lines of nodes whose stock nobody counts would be ranked for nothing.
     sales = inputs.mart("fulfilment").filter(lambda t: t.cancelled == 0).semi_join(stock, "node")
     since = sales.group_by(seller=sales.node).aggregate(known=sales.day.min())
-    marks = stock.filter(stock.usable > 0).select("node", "sku", "day", sale=ibis.null("date"), kind=ibis.literal(1))
-    marks = marks.union(sales.select("node", "sku", "day", sale="day", kind=ibis.literal(0)).distinct())
+    sold = sales.group_by("node", "sku", "day").aggregate(units=sales.units.sum().cast("decimal(18, 3)"))
+    nothing = {"sale": ibis.null("date"), "units": ibis.literal(0).cast("decimal(18, 3)"), "kind": ibis.literal(1)}
+    marks = stock.filter(stock.usable > 0).select("node", "sku", "day", **nothing)
+    marks = marks.union(sold.select("node", "sku", "day", sale="day", units="units", kind=ibis.literal(0)))
     # Sales of a day stand before its count.
     until_then = ibis.cumulative_window(group_by=["node", "sku"], order_by=["day", "kind"])
+    days = ibis.range_window(
+        preceding=ibis.interval(days=PACE_DAYS - 1), following=ibis.interval(days=0), group_by=["node", "sku"],
+        order_by="day",
+    )  # fmt: skip
     counted = ibis.ifelse(marks.kind == 1, marks.day, ibis.null("date"))
-    told = marks.mutate(last=marks.sale.max().over(until_then), first=counted.min().over(until_then))
+    told = marks.mutate(
+        last=marks.sale.max().over(until_then),
+        first=counted.min().over(until_then),
+        recent=marks.units.sum().over(days),
+    )
     counts = told.filter(told.kind == 1)
     told = counts.inner_join(since, counts.node == since.seller)
-    old = ibis.interval(days=SLOW_AFTER)
     return told.select(
         "node",
         "sku",
         "day",
-        judged=(told.known <= told.day - old) & (told["first"] <= told.day - old),
-        slow=told["last"].isnull() | (told["last"] <= told.day - old),
+        told=told.day.delta(told.known, unit="day"),
+        lain=told.day.delta(told["first"], unit="day"),
+        idle=told.day.delta(told["last"], unit="day"),
+        recent=told.recent.cast("decimal(18, 3)"),
     )
 
 

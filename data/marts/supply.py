@@ -5,7 +5,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from analytics.core.access import ROOT
 from data.marts.mart import Inputs, Mart
+from data.marts.mentions import PARTNER, REGION
 from data.marts.sales import unit_cost
 
 EAST = ibis.interval(hours=8)
@@ -20,9 +22,13 @@ def lot_day(inputs: Inputs) -> ir.Table:
     lots = inputs.current("stock_lot")
     last = lots.as_of.max().over(group_by=["node", "business_day"])
     newest = lots.mutate(last=last).filter(lambda t: t.as_of == t.last)
-    owned = _owned(inputs, newest)
+    # Whose node it is, not who sent the row.
+    nodes = inputs.mart("stock_node").select("node", "owner", "region")
+    owned = newest.drop("partner").inner_join(nodes, "node")
+    owned = owned.mutate(partner=owned.owner.nullif(ROOT))
+    place = ibis.coalesce(ibis.literal(PARTNER) + owned.partner, ibis.literal(REGION) + owned.region)
     return owned.select(
-        "owner", "node", "sku", "lot", "expiry", day=owned.business_day,
+        "owner", "node", "sku", "lot", "expiry", "partner", place=place, day=owned.business_day,
         on_hand=owned.on_hand.cast("float64"), reserved=owned.reserved.cast("float64"),
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ from functools import partial
 import pandas as pd
 
 from analytics.core.access import Action
-from dashboard.services.views import Service
+from dashboard.services.requests import Asked
+from dashboard.services.views import Glossary, Service
 from dashboard.ui.filters import narrow, only
 from dashboard.ui.headline import service_sentence
 from dashboard.ui.page import Page
@@ -29,6 +30,14 @@ def render(page: Page) -> None:
     nodes(page, service)
     channels(page, service)
     places(page, service)
+    pool(page, asked, passports)
+
+
+def pool(page: Page, asked: Asked, passports: Glossary) -> None:
+    """What stores could share, and what lies in the wrong place."""
+    found = page.ask(page.services.fulfilment.pool, asked)
+    page.section(page.t("fulfilment.pool"), page.t("fulfilment.pool.about"))
+    page.tiles(found.tiles, found.baseline, passports, name="pool")
 
 
 def named(page: Page, frame: pd.DataFrame, kind: str) -> pd.DataFrame:

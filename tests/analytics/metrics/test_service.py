@@ -16,6 +16,7 @@ from analytics.core.access import Action
 from analytics.core.errors import MissingData
 from analytics.metrics import service
 from analytics.metrics.facts import FACTS
+from analytics.metrics.given import Given
 from dashboard.composition import doors
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
@@ -181,13 +182,17 @@ def test_on_time_in_full_of_all_time(world: World) -> None:
     assert value(world, "on_time_in_full", **ALL) == pytest.approx(1 / 3)
 
 
+def nothing(name: str) -> ir.Table:
+    raise AssertionError(name)
+
+
 def test_a_promise_counts_as_broken_from_the_day_after_it_on() -> None:
     newest, after = date(2026, 3, 7), date(2026, 3, 8)
     rows = pa.table({
         "name": ["kept or broken", "promised for the day before", "promised for the newest day"],
         "day": [newest, date(2026, 3, 1), date(2026, 3, 1)], "open_until": [None, newest, after], "tracked": [1, 1, 1],
     })  # fmt: skip
-    judged = FACTS["fulfilment"].prepare(ibis.memtable(rows))
+    judged = FACTS["fulfilment"].prepare(ibis.memtable(rows), Given(nothing, None, None))
     told = judged.select("name", "tracked").to_pyarrow().to_pylist()
     assert {row["name"]: row["tracked"] for row in told} == {
         "kept or broken": 1, "promised for the day before": 1, "promised for the newest day": 0,

@@ -39,6 +39,7 @@ from dashboard.services.views import (
     Glossary,
     Heatmap,
     Option,
+    Pool,
     Place,
     Reasons,
     Rows,
@@ -249,6 +250,10 @@ class FakeWhy:
 
 
 class FakeFulfilment:
+    def pool(self, asked: Asked) -> Pool:
+        tiles = (Tile("stock_sharing_rate", 0.2, 0.1, ()), Tile("near_node_share", None, None, (), unbuilt=True))
+        return Pool(FRESH, *periods(asked), tiles)
+
     def service(self, asked: Asked) -> Service:
         period, base = periods(asked)
         rates = {"paid_lines": [900.0, 100.0], "share": [0.9, 0.1], "on_time_in_full": [0.9, float("nan")]}

@@ -1,0 +1,79 @@
+"""Which nodes lie near which places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import h3
+import numpy as np
+import pyarrow as pa
+
+from analytics.core.access import ROOT
+from data.marts.mart import Inputs, Mart
+from data.marts.mentions import PARTNER
+
+MOST_KM = 10.0
+"""Nothing farther is told; the policy for what is near may not ask for more."""
+
+GRID = 5
+"""H3 resolution whose hexagons and their neighbours hold everything within :data:`MOST_KM`."""
+
+EARTH_KM = 6371.0
+SCHEMA = pa.schema([("place", pa.string()), ("node", pa.string()), ("owner", pa.string()), ("km", pa.float64())])
+
+
+def near(inputs: Inputs) -> pa.Table:
+    """Grain: place × node within :data:`MOST_KM`, of places and nodes with a position of their own.
+
+    Owner: the node's partner, so that what is near a place says nothing about the nodes of others.
+    """
+    placed = inputs.mart("place").filter(lambda t: t.position_from.isin(["cell", "partner"]))
+    places = inputs.collect(placed.select("place", "latitude", "longitude", f"cell{GRID}")).to_pylist()
+    nodes = inputs.collect(inputs.current("node").select("node", "partner", "latitude", "longitude")).to_pylist()
+    pairs = list(_pairs(places, list(_located(nodes, places))))
+    columns = zip(*sorted(pairs), strict=True) if pairs else [[]] * len(SCHEMA)
+    return pa.table(dict(zip(SCHEMA.names, map(list, columns), strict=True)), schema=SCHEMA)
+
+
+def _located(nodes: list[dict[str, Any]], places: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Nodes with a position: their own, else that of the partner they belong to."""
+    at = {one["place"]: one for one in places}
+    for node in nodes:
+        known = node if node["latitude"] is not None else at.get(f"{PARTNER}{node['partner']}")
+        if known is not None and known["latitude"] is not None and known["longitude"] is not None:
+            yield {**node, "latitude": known["latitude"], "longitude": known["longitude"]}
+
+
+def _pairs(places: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, float]]:
+    """Compared within neighbouring hexagons alone: a country of places times all nodes would be too many."""
+    around: dict[str, list[dict[str, Any]]] = {}
+    for node in nodes:
+        cell = h3.latlng_to_cell(node["latitude"], node["longitude"], GRID)
+        for neighbour in h3.grid_disk(cell, 1):
+            around.setdefault(neighbour, []).append(node)
+    by_cell: dict[str, list[dict[str, Any]]] = {}
+    for place in places:
+        by_cell.setdefault(place[f"cell{GRID}"], []).append(place)
+    for cell, here in by_cell.items():
+        there = around.get(cell, [])
+        if not there:
+            continue
+        distances = _km(_positions(here)[:, None, :], _positions(there)[None, :, :])
+        for row, column in np.argwhere(distances <= MOST_KM):
+            node = there[column]
+            yield here[row]["place"], node["node"], node["partner"] or ROOT, float(distances[row, column])
+
+
+def _positions(things: list[dict[str, Any]]) -> np.ndarray:
+    return np.radians([[one["latitude"], one["longitude"]] for one in things])
+
+
+def _km(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Great-circle distance (haversine) of positions in radians."""
+    half = np.sin((one - other) / 2) ** 2
+    chord = half[..., 0] + np.cos(one[..., 0]) * np.cos(other[..., 0]) * half[..., 1]
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(chord)))
+
+
+MARTS = (Mart("near", near, reads=("node",), uses=("place",), owner="owner"),)
