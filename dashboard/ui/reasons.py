@@ -15,6 +15,7 @@ from dashboard.ui.charts.changes import changes
 from dashboard.ui.errors import remedy, table_names
 from dashboard.ui.filters import narrow
 from dashboard.ui.page import Page
+from dashboard.ui.showing import Picking
 from dashboard.ui.tables import Column
 
 CUTS = ("region", "channel", "category", "partner", "sku")
@@ -75,17 +76,13 @@ def told(page: Page, reasons: Reasons, passport: Definition) -> None:
         period=page.fmt.period(reasons.period),
         baseline=page.fmt.period(reasons.baseline),
     )
-    page.section(title)
     drawn = with_rest(page, named, reasons.residual)
     labels = dict(zip(named["key"], named["name"], strict=True))
     choose = partial(chosen, reasons.by, labels)
     bars = partial(changes, page.fmt, page.palette, drawn, unit, favourable, rises_red=page.rises_red)
-    page.figure("why.bars", bars, title, ids=tuple(named["key"][:DRAWN]), choose=choose)
     columns = table_columns(unit, ratio=bool(reasons.parts["rate_effect"].notna().any()))
-    below = page.details("why.behind", page.t("chart.table"))
-    if below is not None:
-        with below:
-            page.table("why.table", title, named, columns, identified_by="key", choose=choose, follows=True)
+    picking = Picking(tuple(named["key"][:DRAWN]), choose, "key")
+    page.chart("why.bars", title, bars, named, columns, picking=picking)
 
 
 def chosen(by: str, labels: dict[str, str], key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,6 +26,18 @@ from dashboard.ui.headline import escaped
 from dashboard.ui.tokens import Palette
 
 Drawing = TypeVar("Drawing")
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """What a click chooses: on the nth of what is drawn the nth of ``ids``, on a row of the table its ``column``.
+
+    The frame of such a chart follows from the last answer alone.
+    """
+
+    ids: tuple[str, ...]
+    choose: Callable[[str], None]
+    column: str
 
 
 class Showing(Controls):
@@ -64,20 +77,15 @@ class Showing(Controls):
         look = f"{self.words.language} {self.rises_red} {self.palette}"
         return drawn(f"{self.key}.{name} {look} {self._told}", draw)
 
-    def figure(
-        self,
-        name: str,
-        draw: Callable[[], go.Figure],
-        alt: str,
-        *,
-        ids: Sequence[str] = (),
-        choose: Callable[[str], None] | None = None,
-    ) -> None:
-        """A plotly figure of the last answer, without a toolbar; a click on its nth bar hands the nth of ``ids`` on."""
+    def _figure(self, name: str, draw: Callable[[], go.Figure], alt: str, picking: Picking | None) -> None:
+        """A plotly figure of the last answer, without a toolbar; only ``chart`` draws one, with its table behind it."""
         config = {"displayModeBar": False}
-        # Other bars are another chart, so that a bar that was clicked never names somebody else's.
-        key = tables.widget_key(f"{self.key}.{name}", ids) if choose else f"{self.key}.{name}"
-        heard: Any = partial(_clicked, key, tuple(ids), choose) if choose else "ignore"
+        key = f"{self.key}.{name}"
+        heard: Any = "ignore"
+        if picking is not None:
+            # Other bars are another chart, so that a bar that was clicked never names somebody else's.
+            key = tables.widget_key(key, picking.ids)
+            heard = partial(_clicked, key, picking.ids, picking.choose)
         st.plotly_chart(
             self.once(name, draw), theme=None, key=key, config=config, alt=alt, on_select=heard,
             selection_mode="points",
@@ -92,14 +100,19 @@ class Showing(Controls):
         columns: Sequence[tables.Column],
         *,
         about: str | None = None,
+        picking: Picking | None = None,
     ) -> None:
         """A figure under a title that says what it shows and in which unit, with its numbers behind it."""
         self.section(title, about)
-        self.figure(name, draw, title)
+        self._figure(name, draw, title, picking)
         behind = self.details(f"{name}.behind", self.words.t("chart.table"))
         if behind is not None:
             with behind:
-                self.table(f"{name}.table", title, frame, columns)
+                self.table(
+                    f"{name}.table", title, frame, columns,
+                    identified_by=picking.column if picking else None,
+                    choose=picking.choose if picking else None, follows=picking is not None,
+                )  # fmt: skip
 
     def table(
         self,
