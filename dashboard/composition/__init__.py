@@ -18,6 +18,7 @@ from dashboard.services.audit import AuditTrail
 from dashboard.services.audit_log import AuditLog
 from dashboard.services.backtesting import Backtesting
 from dashboard.services.bound import Services as Services
+from dashboard.services.completeness import Completeness
 from dashboard.services.data_health import DataHealth
 from dashboard.services.desk import Desk
 from dashboard.services.exports import Exports, Means
@@ -204,6 +205,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         overview=Overview(desk),
         why=Why(desk),
         fulfilment=Fulfilment(desk),
+        completeness=Completeness(desk),
         territory=Territory(desk),
         territories=TerritoryTerms(desk, clock),
         forecast=ForecastView(desk, lambda: doors.latest_run(store), partial(doors.run_facts, settings)),

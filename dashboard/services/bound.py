@@ -9,6 +9,7 @@ from dashboard.services.access import Access
 from dashboard.services.approvals import Approvals
 from dashboard.services.ask import Ask
 from dashboard.services.audit_log import AuditLog
+from dashboard.services.completeness import Completeness
 from dashboard.services.data_health import DataHealth
 from dashboard.services.desk import Desk
 from dashboard.services.exports import Exports
@@ -43,6 +44,7 @@ class Services:
     overview: Overview
     why: Why
     fulfilment: Fulfilment
+    completeness: Completeness
     territory: Territory
     territories: TerritoryTerms
     forecast: ForecastView

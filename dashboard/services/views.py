@@ -152,6 +152,27 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """Days that ``source`` should have told of and did not."""
+
+    source: str
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What is missing of ``period`` and of the days that it is compared with, source by source."""
+
+    period: Period
+    holes: tuple[Hole, ...]
+    before: tuple[Hole, ...]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return tuple(sorted({day for hole in self.holes for day in hole.days}))
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """How the one pool of stock stands: one tile per KPI."""
 

@@ -14,7 +14,7 @@ from analytics.core.access import Action
 from analytics.core.calendar import Period
 from analytics.metrics.metric import Favourable, Unit
 from dashboard.services.requests import Asked
-from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Tile
+from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Partial, Tile
 from dashboard.settings import Settings
 from dashboard.ui import filters, identity, markup, tiles
 from dashboard.ui.cache import authorised, recall
@@ -53,6 +53,7 @@ class Page(Worklist, Showing):
     asked: Asked = field(default_factory=Asked)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
+    partial: Partial | None = None
     _options: FilterOptions | None = None
     _fresh: Freshness | None = None
     _chips: Slot = None
@@ -78,6 +79,12 @@ class Page(Worklist, Showing):
         with waiting:
             self._told, found = recall(self.services, needed, key, method, arguments)
         heard.add(self._told)
+        return found
+
+    def aside(self, method: Callable[..., Answer], *arguments: object) -> Answer:
+        """As :meth:`ask`, of something beside the answer that the page goes on to show."""
+        told, found = self._told, self.ask(method, *arguments)
+        self._told = told
         return found
 
     def filters(self, *, without: tuple[str, ...] = ()) -> Asked:
@@ -251,8 +258,9 @@ class Page(Worklist, Showing):
             for tile in shown:
                 passport = known[tile.metric]
                 tiles.draw_tile(
-                    self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red
-                )
+                    self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red,
+                    missing=self.missing_days if "order_line" in passport.needs else 0,
+                )  # fmt: skip
 
     def colour_key(self, colours: Sequence[str], limits: Sequence[str], alt: str) -> None:
         """What the colours of a map mean: the limits between neighbours, one fewer than colours."""

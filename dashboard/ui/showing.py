@@ -16,7 +16,7 @@ from dashboard.services.asked import period_of
 from dashboard.services.export_files import ExportColumn
 from dashboard.services.exports import Export, Rows, canonical_question
 from dashboard.services.requests import Asked
-from dashboard.services.views import FilterOptions, Freshness
+from dashboard.services.views import FilterOptions, Freshness, Partial
 from dashboard.ui import downloads, filters, identity, tables
 from dashboard.ui.arranged import Arrangement, arrange, arrangement, small
 from dashboard.ui.asked_url import LISTS, to_params
@@ -50,10 +50,16 @@ class Showing(Controls):
     rises_red: bool
     asked: Asked
     names: dict[str, dict[str, str]]
+    partial: Partial | None
     _options: FilterOptions | None
     _without: tuple[str, ...]
     _fresh: Freshness | None
     _told: str
+
+    @property
+    def missing_days(self) -> int:
+        """Days of the period that some source should have told of and did not."""
+        return len(self.partial.days) if self.partial else 0
 
     def section(self, title: str, about: str | None = None) -> None:
         st.markdown(f"### {title}", help=about, anchors=False)
@@ -178,8 +184,9 @@ class Showing(Controls):
         with st.container(
             horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", key=f"{key}.below"
         ):
-            if totals:
-                st.caption(escaped(total), width="stretch")
+            said = [total if totals else "", self._incomplete()]
+            if any(said):
+                st.caption(" · ".join(escaped(one) for one in said if one), width="stretch")
             if not small(len(given.frame), columns):
                 arrange(self.fmt, key, columns, whole=not given.cut)
             if not frame.empty:
@@ -234,7 +241,11 @@ class Showing(Controls):
     def _told_arrangement(self, arranged: Arrangement, total: str) -> list[tuple[str, str]]:
         t = self.words.t
         told = [(t("table.search"), arranged.sought.strip()), (t("table.sum"), total)]
+        told.append((t("partial.badge"), self._incomplete()))
         return [(label, text) for label, text in told if text]
+
+    def _incomplete(self) -> str:
+        return self.words.t("partial.short", count=self.missing_days) if self.missing_days else ""
 
     def _file_name(self, title: str) -> str:
         t = self.words.t

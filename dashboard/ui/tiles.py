@@ -71,8 +71,10 @@ def beside(fmt: Format, tile: Tile, unit: Unit) -> str | None:
     return None
 
 
-def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, rises_red: bool) -> None:
-    """One tile; without data it says which table to load instead of a zero."""
+def draw_tile(
+    fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, rises_red: bool, missing: int = 0
+) -> None:
+    """One tile; without data it says which table to load instead of a zero. ``missing``: days that it lacks."""
     t = fmt.words.t
     label = short_label(fmt, tile.metric)
     about = t(f"metric.{tile.metric}.about")
@@ -86,7 +88,8 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
         )  # fmt: skip
         return
     way = direction(tile, unit)
-    exactly = "\n\n".join(told(fmt, tile, unit))
+    partial = t("partial.short", count=missing) if missing else ""
+    exactly = "\n\n".join([*told(fmt, tile, unit), *([partial] if partial else [])])
     line = [point for point in tile.sparkline if is_number(point)]
     st.metric(
         label,
@@ -94,8 +97,9 @@ def draw_tile(fmt: Format, tile: Tile, unit: Unit, favourable: Favourable, *, ri
         delta=delta_text(fmt, tile, unit) or t("tile.no_baseline"),
         delta_color=colour_of(way, favourable, rises_red=rises_red),
         delta_arrow=arrow_of(way),
-        delta_description=beside(fmt, tile, unit),
-        icon=":material/error:" if tile.unusual else None,
+        # What is not all there is no news, however unusual it looks.
+        delta_description=t("partial.badge") if partial else beside(fmt, tile, unit),
+        icon=":material/incomplete_circle:" if partial else ":material/error:" if tile.unusual else None,
         help=f"{about}\n\n{exactly}",
         chart_data=line if len(line) > 1 else None,
         border=True,

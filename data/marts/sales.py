@@ -86,6 +86,11 @@ def sales_day(inputs: Inputs) -> ir.Table:
     )
 
 
+def source_day(inputs: Inputs) -> ir.Table:
+    """Grain: source × day on which it told of a sale; whether, and not how many, so that it says nothing of anybody."""
+    return inputs.mart("sales_line").select("source", "day").distinct()
+
+
 def refund_line(inputs: Inputs) -> ir.Table:
     """Grain: refund line, on the day of the refund; the sale it belongs to stays as it was, and tells its node."""
     refunds, sent = inputs.current("refund_line"), _nodes(inputs).rename(sold_by="source", sold_order="order_id")
@@ -176,6 +181,12 @@ MARTS = (
         sales_day,
         uses=("sales_line",),
         owner="owner",
+        slices=Slices({"sales_line": lambda rows: {"day": rows.day}}),
+    ),
+    Mart(
+        "source_day",
+        source_day,
+        uses=("sales_line",),
         slices=Slices({"sales_line": lambda rows: {"day": rows.day}}),
     ),
     Mart(

@@ -12,6 +12,7 @@ from dashboard.services.views import Glossary, Service
 from dashboard.ui.filters import narrow, only
 from dashboard.ui.headline import service_sentence
 from dashboard.ui.page import Page
+from dashboard.ui.partly import partly
 from pages.overview.service_columns import CAUSES, CHANNELS, MODES, NODES, PLACES
 
 
@@ -21,6 +22,7 @@ def render(page: Page) -> None:
     service = page.ask(page.services.fulfilment.service, asked)
     page.fresh(service.freshness)
     page.lead(partial(service_sentence, page.fmt, service))
+    partly(page, asked)
     page.tiles(service.tiles, service.baseline, passports)
     left, right = page.columns(1, 1)
     with left:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 
 from analytics.core.access import Action
-from analytics.core.calendar import Period
-from analytics.metrics.metric import Unit
-from dashboard.services.asked import bucket_of, piece_of
 from dashboard.services.requests import Asked
 from dashboard.services.views import Rows, Today
-from dashboard.ui.charts.trend import trend
-from dashboard.ui.filters import between, narrow
+from dashboard.ui.filters import narrow
 from dashboard.ui.headline import today_sentence
 from dashboard.ui.page import Page
+from dashboard.ui.partly import partly
 from dashboard.ui.reasons import why
-from dashboard.ui.showing import Picking
 from dashboard.ui.tables import Column, excerpt
 from dashboard.ui.tier_table import tiers
+from pages.overview.course import course
 
-TREND = (
-    Column("day", "column.day", "day"),
-    Column("sales", "metric.sales.label", "cents", None, ("sales",)),
-    Column("baseline", "column.baseline", "cents", None, ("baseline",)),
-)
 PRODUCTS = (
     Column("name", "column.product", width=150),
     Column("sales", "metric.sales.label", "money", 90, ("sales",)),
@@ -52,21 +43,14 @@ def render(page: Page) -> None:
     page.fresh(today.freshness)
     page.name("sku", dict(zip(today.products["sku"].astype(str), today.products["name"].astype(str), strict=True)))
     page.lead(partial(today_sentence, page.fmt, today))
+    partly(page, asked)
     page.tiles(today.tiles, today.baseline, passports)
-    title = page.t("today.trend", currency=page.fmt.symbol.strip())
-    line = partial(trend, page.fmt, page.palette, today.trend, "sales", "baseline", Unit.MONEY)
-    picking = Picking(tuple(map(str, today.trend["day"])), partial(zoomed, today.period), "day")
-    page.chart("trend", title, line, today.trend, TREND, about=page.t("today.trend.about"), picking=picking)
+    course(page, today)
     tiers(page, asked)
     why(page, asked, today.tiles, passports)
     products(page, asked, today)
     rows(page, asked)
     page.gaps(today.coverage)
-
-
-def zoomed(period: Period, day: str) -> None:
-    """Ask about the day, week or month that was clicked."""
-    between(piece_of(date.fromisoformat(day), bucket_of(period)))
 
 
 def products(page: Page, asked: Asked, today: Today) -> None:

@@ -17,6 +17,7 @@ from dashboard.ui.maps.scale import Scale
 from dashboard.ui.maps.select import cell_labels, pick
 from dashboard.ui.maps.view import NARROW, WIDTH, fitting_resolution
 from dashboard.ui.page import Page
+from dashboard.ui.partly import partly
 from pages.territory.behind import behind, delivered
 
 COARSE = min(RESOLUTIONS)
@@ -30,6 +31,7 @@ def render(page: Page) -> None:
     names = page.once("cells", partial(cell_labels, page.fmt, view.cells))
     page.name("cell", names)
     page.lead(partial(heatmap_sentence, page.fmt, view, unit_of(view)))
+    partly(page, asked)
     left, right = page.columns(1, 1) if looks.beside else page.columns(3, 2)
     scale = scale_of(view, page.palette, rises_red=page.rises_red)
     with left:

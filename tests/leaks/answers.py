@@ -136,6 +136,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "simulation.start": lambda services: _refused(lambda: services.simulation.start("2026-02-10", "x", (), ())),
     "overview.products": lambda services: (services.overview.products(asked) for asked in ASKED),
     "fulfilment.service": lambda services: (services.fulfilment.service(asked) for asked in FEW),
+    "completeness.partial": lambda services: (services.completeness.partial(asked) for asked in FEW),
     "fulfilment.pool": lambda services: (services.fulfilment.pool(asked) for asked in FEW),
     "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in FEW),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),

@@ -27,11 +27,11 @@ def fake_app(page: str, kind: str = "whole", role: str = "executive") -> None:
             services.freshness = FakeFreshness((SHOP_LATE,))
         for name in ("access", "health", "jobs", "saved_views", "sessions", "simulation", "viewing"):
             setattr(services, name, st.session_state.setdefault(f"test.{name}", getattr(services, name)))
+        services.completeness = fake.FakeCompleteness(lacking=kind == "partial")
         if kind == "nothing built":
             services.build_id = None
         if kind == "viewed":
-            viewer = Viewer("u9", "boss", datetime(2026, 11, 1, 7, 0, tzinfo=UTC))
-            services.actor = replace(services.actor, viewer=viewer)
+            services.actor = replace(services.actor, viewer=Viewer("u9", "boss", datetime(2026, 11, 1, 7, tzinfo=UTC)))
         services.simulation.starts = kind == "planner"
         wrong = {"missing": fake.MissingOverview, "denied": fake.DeniedOverview, "broken": fake.BrokenOverview}
         services.overview = wrong.get(kind, fake.FakeOverview)()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -14,8 +17,14 @@ MANY_DAYS = 190
 """Days above which the foot of a chart names months instead of days."""
 
 
-def trend(fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseline: str, unit: Unit) -> go.Figure:
-    """``frame``: ``day`` (date) and two columns of numbers, NaN where there is none (the line is broken there)."""
+def trend(
+    fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseline: str, unit: Unit,
+    partial: Sequence[bool] = (),
+) -> go.Figure:  # fmt: skip
+    """``frame``: ``day`` (date) and two columns of numbers, NaN where there is none (the line is broken there).
+
+    ``partial``: which of the rows lack some of their data; they are ringed, and the legend says why.
+    """
     chart = figure(palette, height=260)
     days = pd.to_datetime(frame["day"])
     now, before = frame[value].astype(float), frame[baseline].astype(float)
@@ -34,6 +43,12 @@ def trend(fmt: Format, palette: Palette, frame: pd.DataFrame, value: str, baseli
             customdata=[fmt.full(one, unit) for one in series],
             hovertemplate="%{customdata}",
         )
+    if any(partial):
+        ring = {"symbol": "circle-open", "size": 9, "color": palette.text, "line": {"width": 1.5}}
+        here = np.flatnonzero(partial)
+        chart.add_scatter(
+            x=days.iloc[here], y=now.iloc[here], name=t("partial.badge"), mode="markers", marker=ring, hoverinfo="skip",
+        )  # fmt: skip
     both = pd.concat([now, before]).dropna()
     axis = value_axis(fmt, unit, float(both.min()), float(both.max())) if len(both) else {}
     chart.update_yaxes(axis)

@@ -38,7 +38,9 @@ from dashboard.services.views import (
     Gap,
     Glossary,
     Heatmap,
+    Hole,
     Option,
+    Partial,
     Place,
     Pool,
     Reasons,
@@ -247,6 +249,18 @@ class FakeWhy:
             }
         )
         return Reasons(FRESH, metric, by, period, base, now, before, parts, change * 0.1, 18_204, ("order_line",))
+
+
+@dataclass
+class FakeCompleteness:
+    """``lacking``: whether the shop's system told nothing of the last two days."""
+
+    lacking: bool = False
+
+    def partial(self, asked: Asked) -> Partial:
+        period, base = periods(asked)
+        holes = (Hole("shop_erp", (period.last - timedelta(days=1), period.last)),) if self.lacking else ()
+        return Partial(period, holes, holes and (Hole("shop_erp", (base.last,)),))
 
 
 class FakeFulfilment:
@@ -534,6 +548,7 @@ class FakeServices:
     overview: FakeOverview = field(default_factory=FakeOverview)
     why: FakeWhy = field(default_factory=FakeWhy)
     fulfilment: FakeFulfilment = field(default_factory=FakeFulfilment)
+    completeness: FakeCompleteness = field(default_factory=FakeCompleteness)
     territory: FakeTerritory = field(default_factory=FakeTerritory)
     forecast: FakeForecast = field(default_factory=lambda: FakeForecast(FRESH))
     simulation: FakeSimulation = field(default_factory=lambda: FakeSimulation(FRESH))
