@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from data.store.identity import Identity
 
 FOLDER = Path(os.environ.get("WATERLINE_BENCH") or ROOT / ".bench").resolve()
 HOME = FOLDER / "iowa"
+DEMO = FOLDER / "demo"
 BASELINE = FOLDER / "baseline.duckdb"
 MAPPING = ROOT / "data" / "sources" / "mappings" / "iowa_liquor.toml"
 NAME, PASSWORD = "bench", "measured-0nce-and-again"
@@ -31,9 +34,18 @@ def iowa() -> Path:
     return folder
 
 
-def environment() -> dict[str, str]:
-    """Environment variables under which the command line works on the measured home."""
-    return {"WATERLINE_HOME": str(HOME), "WATERLINE_STORE": ""}
+def environment(folder: Path = HOME) -> dict[str, str]:
+    """Environment variables under which the command line works on the measured home, or on another one."""
+    return {"WATERLINE_HOME": str(folder), "WATERLINE_STORE": ""}
+
+
+def demo(folder: Path = DEMO) -> Path:
+    """A demo home of the default size with the account that visits; made when there is none."""
+    if not folder.is_dir():
+        command = [sys.executable, "-m", "dashboard.cli", "demo"]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **environment(folder)}, check=True)
+    add_account(open_store(settings_from(environment(folder)).store_url))
+    return folder
 
 
 def home() -> tuple[Settings, Store]:

@@ -20,7 +20,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from bench.homes import NAME, PASSWORD, environment
+from bench.homes import HOME, NAME, PASSWORD, environment
 from bench.measuring import ROOT
 
 START_SECONDS = 60
@@ -37,14 +37,16 @@ class Server:
 
 
 @contextmanager
-def serving(app: Path = ROOT / "app.py", ready: str = "/readyz") -> Iterator[Server]:
-    """Serve the measured home (or another ``app``) on a free port; raises TimeoutError when it is not ready in time."""
+def serving(app: Path = ROOT / "app.py", ready: str = "/readyz", folder: Path = HOME) -> Iterator[Server]:
+    """Serve the home in ``folder`` (or another ``app``) on a free port; raises TimeoutError when it is not ready in
+    time.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://localhost:{port}"
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
-    surroundings = {**os.environ, **environment(), "WATERLINE_BASE_URL": address}
+    surroundings = {**os.environ, **environment(folder), "WATERLINE_BASE_URL": address}
     started = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL) as process:
         try:
@@ -83,7 +85,7 @@ def sign_in(address: str) -> dict[str, str]:
 class Visitor:
     """One browser tab as the server sees it: Streamlit's protocol over a websocket, with a real session.
 
-    It looks at nothing but the kinds of elements: twenty of them share the machine with the server that they measure.
+    It looks at nothing but the kinds of elements: fifty of them share the machine with the server that they measure.
     """
 
     address: str

@@ -24,7 +24,7 @@ def render(page: Page) -> None:
     page.lead(partial(service_sentence, page.fmt, service))
     partly(page, asked)
     page.tiles(service.tiles, service.baseline, passports)
-    left, right = page.columns(1, 1)
+    left, right = page.columns(3, 2)
     with left:
         modes(page, service)
     with right:
