@@ -37,7 +37,9 @@ def saved_views(page: Page, below: Any, spec: PageSpec, allowed: Sequence[PageSp
         seen: Seen = own.now(own.services.saved_views.seen)
         listed(own, seen, addresses)
         if page.covered() is not None:
-            query = urlsplit(identity.here(spec.url_path)).query
+            here = identity.here(spec.url_path)
+            query = urlsplit(here).query
+            own.copyable(own.t("frame.views.link"), f"{own.settings.base_url.rstrip('/')}{here}")
             own.form("save", [Field("name")], lambda typed: own.services.saved_views.save(
                 typed["name"] or "", spec.key, query))  # fmt: skip
         if seen.own:

@@ -73,6 +73,11 @@ class Showing(Controls):
     def note(self, text: str, about: str | None = None) -> None:
         st.caption(text, help=about)
 
+    def copyable(self, title: str, text: str) -> None:
+        """A text to take along, with a button that copies it."""
+        st.caption(title)
+        st.code(text, language=None, wrap_lines=True)
+
     def details(self, name: str, title: str, *, expanded: bool = False) -> Any | None:
         """Something below a line that opens; None while it is closed, so that nothing is asked for it."""
         below = st.expander(title, key=f"{self.key}.{name}", expanded=expanded, on_change="rerun")

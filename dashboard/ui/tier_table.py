@@ -12,7 +12,7 @@ from dashboard.ui.tables import Column, Excerpt
 
 TIERS = (
     Column("name", "column.name", width=140),
-    Column("state", "column.state", width=96),
+    Column("state", "column.state", width=118),
     Column("sales", "metric.sales.label", "money", 90, ("sales",)),
     Column("change", "column.change", "change", 70, ("sales", "baseline")),
     Column("line", "column.trend", "line", 100),
