@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,15 @@ def moments(seconds: np.ndarray, origin: int) -> pa.Array:
 
 def named(names: Iterable[Any], index: np.ndarray) -> pa.Array:
     """``names[index]`` as text; a negative index is null."""
-    known = names if isinstance(names, pa.Array) else pa.array(list(names), pa.string())
-    return known.take(pa.array(index, mask=index < 0))
+    known = names if isinstance(names, pa.Array) else _known(tuple(names))
+    absent = index < 0
+    return known.take(pa.array(index, mask=absent) if absent.any() else pa.array(index))
+
+
+@lru_cache(maxsize=256)
+def _known(names: tuple[Any, ...]) -> pa.Array:
+    """The same few lists of names are looked up week after week."""
+    return pa.array(names, pa.string())
 
 
 def texts(prefix: str, numbers: np.ndarray, digits: int) -> pa.Array:
@@ -74,8 +82,19 @@ def texts(prefix: str, numbers: np.ndarray, digits: int) -> pa.Array:
     >>> texts("TK", np.array([7]), 4).to_pylist()
     ['TK0007']
     """
-    padded = pc.utf8_lpad(pa.array(numbers.astype(np.int64)).cast(pa.string()), digits, padding="0")
-    return pc.binary_join_element_wise(prefix, padded, "")
+    rest, start = numbers.astype(np.int64), prefix.encode()
+    if len(rest) and not (int(rest.min()) >= 0 and int(rest.max()) < 10**digits):
+        padded = pc.utf8_lpad(pa.array(rest).cast(pa.string()), digits, padding="0")
+        return pc.binary_join_element_wise(prefix, padded, "")
+    # All of one length: the letters are laid out at once, which takes a tenth of padding and joining texts.
+    width = len(start) + digits
+    letters = np.empty((len(rest), width), dtype=np.uint8)
+    letters[:, : len(start)] = np.frombuffer(start, dtype=np.uint8)
+    for place in range(width - 1, len(start) - 1, -1):
+        rest, digit = np.divmod(rest, 10)
+        letters[:, place] = digit + ord("0")
+    ends = np.arange(0, (len(letters) + 1) * width, width, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(letters), pa.py_buffer(ends), pa.py_buffer(letters))
 
 
 def joined(*parts: pa.Array | str) -> pa.Array:
