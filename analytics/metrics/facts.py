@@ -65,6 +65,13 @@ def _due(rows: ir.Table, given: Given) -> ir.Table:
     return rows.mutate(tracked=ibis.ifelse(pending, 0, rows.tracked))
 
 
+def _online(rows: ir.Table, given: Given) -> ir.Table:
+    """``online``: 1 where something was sold within the policy's days. Of the first days of the data nobody knows."""
+    days = given.terms.online_days
+    known = rows.filter(rows.told >= days - 1)
+    return known.mutate(online=ibis.ifelse((known.since < days).fill_null(False), 1, 0))
+
+
 STOCK = ("span", "reserved", "told", "lain", "idle", "recent")
 
 FACTS: dict[str, Fact] = {
@@ -104,7 +111,7 @@ FACTS: dict[str, Fact] = {
         Fact("partner_event", ("partner_event",), ("partner_event",), columns=("passed",)),
         Fact("settled", ("receivable",), ("receivable",)),
         Fact("spend", ("spend",), ("spend",)),
-        Fact("network", ("partner_day",), ("order_line", "partner")),
+        Fact("network", ("partner_day",), ("order_line", "partner"), _online, columns=("since", "told")),
         Fact("complaint", ("partner_event",), ("partner_event",), _kind("complaint")),
         Fact("first_purchase", ("first_purchase",), ("order_line",), _first_in_scope),
     )

@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 from analytics.metrics.given import Given
 
 PACE_DAYS = 28
-"""Days that the mart of stock takes its pace of sales from."""
+"""Days that the pace of sales is taken from: four of each day of the week."""
 
 LONGEST_COUNT = timedelta(days=31)
-"""Days that a count stands for at most."""
+"""What a count stands for at most: after a month without one nobody knows what is there."""
 
 EXACT = ("cell", "partner")
 """Places with a position of their own; the centre of a district says nothing about three kilometres."""

@@ -9,6 +9,7 @@ import pandas as pd
 from analytics.core.errors import DomainError
 from analytics.metrics.metric import Unit
 from analytics.simulation.shocks import ShockKind, shock_of
+from dashboard.services.export_files import Kind
 from dashboard.services.simulation import Compared
 from dashboard.ui.formatting import Format, is_number
 from dashboard.ui.tables import Column
@@ -29,6 +30,15 @@ FIGURES = (
     Column("policy", "replay.column.policy", width=190),
     *(Column(name, f"replay.column.{name}", width=150) for name in UNITS),
 )
+
+
+def interval_columns(unit: Unit) -> tuple[Column, ...]:
+    """Columns of one measure: its value and both ends of its interval."""
+    kinds: dict[Unit, Kind] = {Unit.RATE: "rate", Unit.MONEY: "cents"}
+    ends = (Column(name, f"replay.column.{name}", kinds.get(unit, "units")) for name in ("value", "low", "high"))
+    return (FIGURES[0], FIGURES[1], *ends)
+
+
 """The last three tell what units cost."""
 
 

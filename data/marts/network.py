@@ -7,31 +7,34 @@ import ibis.expr.types as ir
 
 from data.marts.mart import Inputs, Mart, Slices
 
-ONLINE_DAYS = 30
-"""A partner is online on a day when something was sold through it within so many days, that day included."""
+REACH_DAYS = 92
+"""Days, that day included, within which a sale is looked for. The policy says how many make a partner online."""
 
 
 def partner_day(inputs: Inputs) -> ir.Table:
-    """Grain: day × declared partner that had joined and not left; ``online`` is 1 where it sold within 30 days.
+    """Grain: day × declared partner that had joined and not left.
 
-    The first days of the data are left out: nobody knows what was sold in the 30 days before them. Of days that nobody
-    sold anything on, nothing is told.
+    ``since``: days since it last sold something, null where that is longer ago than :data:`REACH_DAYS` or never was;
+    ``told``: days since the data begin, for before them nobody knows. Of days that nobody sold anything on, nothing is
+    told.
     """
     sold, opening = inputs.mart("sales_day"), inputs.mart("opening_day")
     days = sold.select("day").distinct().cross_join(opening)
-    known = days.filter(days.day >= days.opening + ibis.interval(days=ONLINE_DAYS - 1)).select("day")
+    known = days.select("day", told=days.day.delta(days.opening, unit="day"))
     partners = inputs.mart("partner").filter(lambda t: t.listed)
     there = partners.cross_join(known).filter(
         lambda t: (t.joined.isnull() | (t.joined <= t.day)) & (t.left.isnull() | (t.left > t.day))
     )
-    marks = there.select("partner", "day", sale=ibis.null("date"), kind=ibis.literal(1)).union(
-        sold.filter(sold.partner.notnull()).select("partner", "day", sale="day", kind=ibis.literal(0)).distinct()
+    nothing = {"sale": ibis.null("date"), "kind": ibis.literal(1)}
+    sale = sold.filter(sold.partner.notnull()).select("partner", "day", sale="day", kind=ibis.literal(0)).distinct()
+    marks = there.select("partner", "day", "told", **nothing).union(
+        sale.select("partner", "day", told=ibis.null("int64"), sale="sale", kind="kind")
     )
     # Sales of a day stand before the day itself, so that it counts.
     until_then = ibis.cumulative_window(group_by="partner", order_by=["day", "kind"])
     last = marks.mutate(last=marks.sale.max().over(until_then)).filter(lambda t: t.kind == 1)
     since = last.day.delta(last["last"], unit="day")
-    found = last.select("partner", "day", online=ibis.ifelse(since.fill_null(ONLINE_DAYS) < ONLINE_DAYS, 1, 0))
+    found = last.select("partner", "day", "told", since=ibis.ifelse(since < REACH_DAYS, since, ibis.null("int64")))
     return found.mutate(owner=found.partner, place=ibis.literal("p:") + found.partner, partners=ibis.literal(1))
 
 
@@ -63,7 +66,7 @@ MARTS = (
         owner="owner",
         slices=Slices(
             {"sales_day": lambda rows: {"day": rows.day}},
-            reach={"sales_day": ONLINE_DAYS - 1},
+            reach={"sales_day": REACH_DAYS - 1},
             whole=("partner", "opening_day"),
         ),
     ),

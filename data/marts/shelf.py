@@ -6,16 +6,12 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.core.access import ROOT
+from analytics.metrics.pool_facts import LONGEST_COUNT, PACE_DAYS
 from data.marts.mart import Inputs, Mart
 from data.marts.mentions import PARTNER, REGION
 from data.marts.sales import unit_cost
 
 MONEY = "decimal(18, 4)"
-PACE_DAYS = 28
-"""Days that the pace of sales is taken from: four of each day of the week."""
-
-LONGEST_GAP = 31
-"""Days that a count stands for at most: after a month without one nobody knows what is there."""
 
 
 def shelf_day(inputs: Inputs) -> ir.Table:
@@ -67,7 +63,7 @@ def stock_day(inputs: Inputs) -> ir.Table:
     )
     days = held.select("node", "day").distinct()
     following = days.day.lead().over(group_by="node", order_by="day")
-    spans = days.mutate(span=following.delta(days.day, unit="day").fill_null(1).clip(upper=LONGEST_GAP))
+    spans = days.mutate(span=following.delta(days.day, unit="day").fill_null(1).clip(upper=LONGEST_COUNT.days))
     costs = unit_cost(inputs).rename(cost_sku="sku")
     rows = held.inner_join(spans, ["node", "day"])
     costed = rows.left_join(costs, [rows.sku == costs.cost_sku, rows.day >= costs.cost_from, rows.day < costs.cost_to])

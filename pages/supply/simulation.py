@@ -13,7 +13,7 @@ from dashboard.ui.controls import Field, Typed
 from dashboard.ui.headline import replay_sentence
 from dashboard.ui.job_cards import watch
 from dashboard.ui.page import Page
-from dashboard.ui.replays import FIGURES, UNITS, figures, policy_name, scenario_name
+from dashboard.ui.replays import FIGURES, UNITS, figures, interval_columns, policy_name, scenario_name
 from dashboard.ui.tables import Column
 
 URGENT = (
@@ -58,8 +58,7 @@ def compare(page: Page, view: Compared) -> None:
                        scenario=[scenario_name(page.words, one) for one in rows["scenario"]])  # fmt: skip
     title = page.t(f"supply.simulation.measure.{measure}")
     drawn = partial(intervals, page.fmt, page.palette, rows, UNITS[measure])
-    page.section(title)
-    page.figure(f"picture.{measure}", drawn, title)
+    page.chart(f"picture.{measure}", title, drawn, rows, interval_columns(UNITS[measure]))
 
 
 def emergency(page: Page, view: Compared) -> None:

@@ -39,6 +39,6 @@ POLICIES: tuple[Policy, ...] = (
     count("star.top_list", 100, 10, 1000, owner=_OWNER),
     share("diversion.limit", "0.05", "0", "1", owner=_OWNER),
     share("diversion.traveller_allowance", "0.02", "0", "0.5", owner=_OWNER),
-    days("network.online_days", 30, owner=_OWNER, used_by=("metrics",)),
+    days("network.online_days", 30, 1, 92, owner=_OWNER, used_by=("metrics",)),
     share("network.online_target", "0.90", owner=_OWNER),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,14 @@ import pytest
 
 from analytics.core.errors import MissingData
 from analytics.metrics import network
+from analytics.policies.registry import policy_named
+from analytics.policies.table import InForce, policy_table
 from dashboard.composition import doors
+from dashboard.services.ask import Ask
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
+from data.marts.nearness import MOST_KM
+from data.marts.network import REACH_DAYS
 from tests.worlds import CHANNELS, PRODUCTS, World, line, make_world
 
 pytestmark = pytest.mark.slow
@@ -118,6 +125,27 @@ def test_on_paper(
 ) -> None:
     told = value(world, metric, first, last, *where)
     assert told == (None if expected is None else pytest.approx(expected))
+
+
+def test_the_policy_says_how_many_days_make_a_partner_online(world: World) -> None:
+    """On 1 April S1 sold thirty days ago; nobody sold within one day but S3, none of the first days is judged."""
+    day = date(2026, 4, 1)
+
+    def online(days: int, first: date = day) -> object:
+        changes = [InForce("network.online_days", None, days, date(2026, 1, 1), 1)]
+        desk = replace(world.services("brand").desk, policies=lambda: policy_table(changes, number=1))
+        found = Ask(desk).ask(("partners_online",), by=(), where=(), first=first, last=first).table
+        return found["partners_online"].to_pylist()[0] if found.num_rows else None
+
+    assert online(31) == pytest.approx(2 / 3)
+    assert online(13) == pytest.approx(1 / 3)
+    assert online(12) == 0.0
+    assert online(92) is None
+
+
+def test_what_a_policy_may_ask_for_is_what_the_marts_hold() -> None:
+    assert policy_named("network.online_days").upper == REACH_DAYS
+    assert policy_named("stock.near_node_km").upper == Decimal(str(MOST_KM))
 
 
 def test_a_dealer_is_told_of_the_own_partners_alone(world: World) -> None:
