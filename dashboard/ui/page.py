@@ -256,11 +256,10 @@ class Page(Worklist, Showing):
         st.caption(self.t("tile.against", period=self.fmt.period(baseline)))
         with st.grid(6, min_column_width=124, gap="small", key=f"{self.key}.{name}"):
             for tile in shown:
-                passport = known[tile.metric]
-                tiles.draw_tile(
-                    self.fmt, tile, Unit(passport.unit), Favourable(passport.favourable), rises_red=self.rises_red,
-                    missing=self.missing_days if "order_line" in passport.needs else 0,
-                )  # fmt: skip
+                one = known[tile.metric]
+                lacks = self.missing_days if "order_line" in one.needs else 0
+                unit, good = Unit(one.unit), Favourable(one.favourable)
+                tiles.draw_tile(self.fmt, tile, unit, good, rises_red=self.rises_red, missing=lacks)
 
     def colour_key(self, colours: Sequence[str], limits: Sequence[str], alt: str) -> None:
         """What the colours of a map mean: the limits between neighbours, one fewer than colours."""
