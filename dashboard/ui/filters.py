@@ -217,12 +217,6 @@ def only(name: str, value: str | None, label: str | None = None) -> None:
         _change(name, [value], label)
 
 
-def between(days: Period) -> None:
-    """Ask about exactly these days (for callbacks)."""
-    st.session_state[key("period")] = CUSTOM
-    st.session_state[key("days")] = (days.first, days.last)
-
-
 def reset() -> None:
     """Back to everything in the actor's scope; period and comparison stay (for callbacks)."""
     for name in LISTS:

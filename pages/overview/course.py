@@ -10,11 +10,11 @@ from analytics.metrics.metric import Unit
 from dashboard.services.asked import bucket_of, piece_of
 from dashboard.services.views import Today
 from dashboard.ui.charts.trend import trend
-from dashboard.ui.filters import between
 from dashboard.ui.page import Page
 from dashboard.ui.partly import touched
 from dashboard.ui.showing import Picking
 from dashboard.ui.tables import Column
+from dashboard.ui.zoom import between
 
 TREND = (
     Column("day", "column.day", "day"),
