@@ -73,6 +73,11 @@ class LedgerView:
     reasons: tuple[Sum, ...]
     doubts: tuple[Doubted, ...]
 
+    @property
+    def idle(self) -> int:
+        """Decisions that time made."""
+        return sum(one.score.by is None for one in self.rows)
+
 
 class Ledger(UseCase):
     """Use cases of the ledger; each call demands its right again, and rows are cut to the asker's proposals."""

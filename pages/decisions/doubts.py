@@ -11,10 +11,10 @@ from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
 DOUBTS = (
-    Column("who", "ledger.column.for", width=90),
-    Column("task", "ledger.column.task", width=140),
-    Column("what", "ledger.column.what", width=260),
-    Column("why", "proposal.column.why", width=120),
+    Column("who", "ledger.column.for", width=110),
+    Column("task", "ledger.column.task", width=190),
+    Column("what", "ledger.column.what", width=290),
+    Column("why", "proposal.column.why", width=150),
     Column("times", "ledger.column.times", "count"),
     Column("promised", "ledger.column.promised", "units"),
     Column("taken", "ledger.column.taken", "units"),

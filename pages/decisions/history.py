@@ -14,6 +14,9 @@ from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 from pages.decisions.evidence import card
 
+SHOWN = "decisions"
+OF_PEOPLE = tuple(move for move in Move if move not in {Move.EXPIRE, Move.SUPERSEDE, Move.REVISE})
+"""What is shown at first: a night's plan moves thousands of lines that nobody looked at."""
 MOVES = (
     Column("at", "proposal.column.at", width=130),
     Column("who", "proposal.column.who", width=110),
@@ -33,19 +36,24 @@ def render(page: Page) -> None:
     everything = {"": page.t("decisions.history.all")}
     with page.row("filters"):
         days = page.days("days")
-        kinds = {**everything, **{move.value: page.t(f"proposal.move.{move}") for move in Move}}
+        kinds = {
+            SHOWN: page.t("decisions.history.shown"),
+            **everything,
+            **{move.value: page.t(f"proposal.move.{move}") for move in Move},
+        }
         kind = page.option("move", kinds, held="move")
         page.switch("mine")
     first, last = days or (None, None)
     mine = page.services.actor.user_id if page.switched("mine") else None
-    asked = HistoryAsked(by=mine, moves=(Move(kind),) if kind else (), first=first, last=last)
+    moves = OF_PEOPLE if kind == SHOWN else (Move(kind),) if kind else ()
+    asked = HistoryAsked(by=mine, moves=moves, first=first, last=last)
     history = page.now(page.services.approvals.history, asked)
     page.lead_now(page.t("decisions.history.lead", count=f"{len(history.moves):,}"))
     if history.cut:
         page.note(page.t("decisions.history.cut"))
     title = page.t("decisions.history.moves")
     frame = pd.DataFrame([row_of(page, one) for one in history.moves])
-    if frame.empty and asked == HistoryAsked():
+    if frame.empty and asked in (HistoryAsked(), HistoryAsked(moves=OF_PEOPLE)):
         page.note(page.t("decisions.history.none"))
     else:
         page.table("moves", title, frame, MOVES, identified_by="id", choose=partial(page.remember, "line"))

@@ -23,19 +23,19 @@ SUMS = (
     *SAVED,
     Column("unpriced", "ledger.column.unpriced", "count"),
 )
-PEOPLE = (Column("name", "ledger.column.who", width=130), *SUMS)
-REASONS = (Column("name", "proposal.column.why", width=130), *SUMS)
+PEOPLE = (Column("name", "ledger.column.who", width=180), *SUMS)
+REASONS = (Column("name", "proposal.column.why", width=180), *SUMS)
 ROWS = (
     Column("sku", "column.product", width=170),
     Column("node", "proposal.column.node", width=150),
-    Column("last", "ledger.column.until", "day"),
-    Column("who", "ledger.column.who", width=110),
-    Column("why", "proposal.column.why", width=110),
+    *SAVED,
+    Column("who", "ledger.column.who", width=100),
+    Column("why", "proposal.column.why", width=120),
     Column("system", "ledger.column.system", "units"),
     Column("decided", "ledger.column.decided", "units"),
     Column("demand", "ledger.column.demand", "units"),
     Column("estimated", "ledger.column.estimated", "units"),
-    *SAVED,
+    Column("last", "ledger.column.until", "day"),
 )
 
 
@@ -47,6 +47,8 @@ def render(page: Page) -> None:
         )
     found = page.now(page.services.ledger.ledger, LedgerAsked(first, last, only))
     page.lead_now(lead(page, found))
+    if found.idle:
+        page.note(page.t("decisions.ledger.idle", count=f"{found.idle:,}"))
     page.note(page.t("decisions.ledger.formula"), page.t("decisions.ledger.formula.about"))
     if found.whole.unpriced:
         page.note(page.t("decisions.ledger.unpriced", count=f"{found.whole.unpriced:,}"))
@@ -54,17 +56,12 @@ def render(page: Page) -> None:
         page.note(page.t("decisions.ledger.none"))
         doubted(page, found.doubts)
         return
-    left, right = page.columns(1, 1)
-    with left:
-        page.section(page.t("decisions.ledger.people"))
-        names = [page.t("decisions.ledger.nobody") if one.key is None else one.label or one.key for one in found.people]
-        page.table("people", page.t("decisions.ledger.people"), sums(found.people, names), PEOPLE)
-    with right:
-        page.section(page.t("decisions.ledger.reasons"))
-        why = [
-            page.t(f"proposal.why.{one.key}") if one.key else page.t("decisions.ledger.as_is") for one in found.reasons
-        ]
-        page.table("reasons", page.t("decisions.ledger.reasons"), sums(found.reasons, why), REASONS)
+    page.section(page.t("decisions.ledger.people"))
+    names = [page.t("decisions.ledger.nobody") if one.key is None else one.label or one.key for one in found.people]
+    page.table("people", page.t("decisions.ledger.people"), sums(found.people, names), PEOPLE)
+    page.section(page.t("decisions.ledger.reasons"))
+    why = [page.t(f"proposal.why.{one.key}") if one.key else page.t("decisions.ledger.as_is") for one in found.reasons]
+    page.table("reasons", page.t("decisions.ledger.reasons"), sums(found.reasons, why), REASONS)
     doubted(page, found.doubts)
     page.section(page.t("decisions.ledger.rows"))
     page.table("rows", page.t("decisions.ledger.rows"), pd.DataFrame([row_of(page, one) for one in found.rows]), ROWS)

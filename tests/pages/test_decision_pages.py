@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.core.access import Role
 from analytics.core.errors import DomainError
 from analytics.decisions.proposal import State
+from analytics.decisions.workflow import Move
 from dashboard.services.approval_views import QueueAsked
 from dashboard.ui.charts.waterfall import waterfall
 from dashboard.ui.tokens import LIGHT
@@ -102,6 +106,18 @@ def test_a_changed_quantity_is_not_lost_in_an_approval() -> None:
     sent = {"move": "approve", "why": None, "note": "", "until": None}
     with pytest.raises(DomainError, match="decide_quantities_unsaved"):
         ask_first(None, Picked((("p1", 1),), {"p1": Decimal(60)}), sent)  # type: ignore[arg-type] # refused before
+
+
+def test_a_changed_quantity_is_the_part_that_stays() -> None:
+    """A split is of the lines whose quantity was changed, on the day that was chosen; ticks alone split nothing."""
+    held: dict[str, Any] = {}
+    page = SimpleNamespace(hold=lambda name, value: held.update({name: value}))
+    sent = {"move": "split", "why": None, "note": "", "until": date(2026, 3, 9)}
+    ask_first(page, Picked((("p1", 1), ("p2", 1)), {"p1": Decimal(60)}), sent)  # type: ignore[arg-type] # holds alone
+    seen, wish, _ = held["review"]
+    assert (seen, wish.move, wish.until, wish.quantities) == (
+        (("p1", 1),), Move.SPLIT, date(2026, 3, 9), {"p1": Decimal(60)},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["dealer", "executive"])

@@ -207,6 +207,7 @@ def proposal_keys() -> set[str]:
     keys |= {f"decisions.ledger.doubt.{kind}{part}" for kind in SUBJECTS for part in ("", ".who")}
     keys |= {f"decisions.ledger.only.{one}" for one in ("all", *LEDGER_KINDS)}
     keys |= {"decisions.ledger.days", "decisions.ledger.only", "supply.plants.plant"}
+    keys |= {f"decisions.ledger.{one}" for one in ("saved", "cost")}
     return keys | {f"proposal.why.{one}" for one in REASONS}
 
 
