@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo_world, first_view, iowa_load, iowa_questions, iowa_scale, orange_juice, plan, users
+from bench import (
+    demo_world,
+    first_view,
+    five_seeds,
+    iowa_load,
+    iowa_questions,
+    iowa_scale,
+    orange_juice,
+    plan,
+    replay,
+    users,
+)  # fmt: skip
 from bench.measuring import machine
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -13,7 +24,18 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 def main() -> None:
     """Each part in turn; two at once would measure each other."""
-    sections = (iowa_load, iowa_scale, iowa_questions, users, first_view, demo_world, orange_juice, plan)
+    sections = (
+        iowa_load,
+        iowa_scale,
+        iowa_questions,
+        users,
+        first_view,
+        demo_world,
+        orange_juice,
+        replay,
+        five_seeds,
+        plan,
+    )
     parts = [section.main() for section in sections]
     head = (
         "# Results\n\n"

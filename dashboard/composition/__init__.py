@@ -210,7 +210,7 @@ def _bound(settings: Settings, store: Store, who: Callable[[], Actor], clock: Cl
         territories=TerritoryTerms(desk, clock),
         forecast=ForecastView(desk, lambda: doors.latest_run(store), partial(doors.run_facts, settings)),
         simulation=Simulation(
-            desk, jobs, lambda: doors.latest_backtest(store), partial(doors.backtest_facts, settings)
+            desk, jobs, lambda: doors.latest_backtest(settings, store), partial(doors.backtest_facts, settings)
         ),
         glossary=GlossaryService(desk),
         ask=Ask(desk),

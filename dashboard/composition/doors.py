@@ -93,11 +93,16 @@ def run_facts(settings: Settings, scope: Scope, build: Build, run: ForecastRun) 
     return facts(scope, settings.forecasts, run.id, (("partner_closure", tree), *run.files.items()))
 
 
-def latest_backtest(store: Store) -> Mapping[str, Any] | None:
-    """What the newest replay left in its job's row; only its sums are anybody's secret, and they are cut when read."""
+def latest_backtest(settings: Settings, store: Store) -> Mapping[str, Any] | None:
+    """What the newest replay left in its job's row; only its sums are anybody's secret, and they are cut when read.
+
+    None, too, where its files are gone, as in a home that was restored.
+    """
     with UnitOfWork(store, Scope(frozenset({ROOT})), reading=True) as unit:
         found = unit.jobs.succeeded("backtest")
-    return None if found is None else found.outcome
+    if found is None or not all((settings.backtests / file).exists() for file in found.outcome["tables"].values()):
+        return None
+    return found.outcome
 
 
 def backtest_facts(settings: Settings, scope: Scope, build: Build, id: str, files: Mapping[str, str]) -> ScopedFacts:

@@ -17,18 +17,18 @@ from dashboard.words import Words
 
 UNITS = {
     "fill_rate": Unit.RATE,
-    "lost": Unit.UNITS,
-    "stock": Unit.UNITS,
-    "waste": Unit.UNITS,
-    "orders": Unit.COUNT,
-    "holding": Unit.MONEY,
     "cost": Unit.MONEY,
     "saved": Unit.RATE,
+    "lost": Unit.UNITS,
+    "holding": Unit.MONEY,
+    "waste": Unit.UNITS,
+    "orders": Unit.COUNT,
+    "stock": Unit.UNITS,
 }
 FIGURES = (
     Column("scenario", "replay.column.scenario", width=170),
     Column("policy", "replay.column.policy", width=190),
-    *(Column(name, f"replay.column.{name}", width=150) for name in UNITS),
+    *(Column(name, f"replay.column.{name}", width=165) for name in UNITS),
 )
 
 
@@ -39,14 +39,11 @@ def interval_columns(unit: Unit) -> tuple[Column, ...]:
     return (FIGURES[0], FIGURES[1], *ends)
 
 
-"""The last three tell what units cost."""
-
-
 def policy_name(words: Words, named: str) -> str:
     """``min-max:14:28`` as people say it; covers are days."""
     kind, *covers = named.split(":")
     name = words.t(f"replay.policy.{kind}")
-    return f"{name} {words.t('replay.cover', days='–'.join(covers))}" if covers else name
+    return words.t("replay.cover", name=name, days="–".join(covers)) if covers else name
 
 
 def scenario_name(words: Words, told: str) -> str:

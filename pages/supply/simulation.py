@@ -51,7 +51,7 @@ def render(page: Page) -> None:
 def compare(page: Page, view: Compared) -> None:
     """Policies under every shock, with the interval of each figure; a picture of one measure."""
     shown = figures(page.fmt, view)
-    page.table("figures", page.t("replay.figures"), shown, FIGURES if view.costs else FIGURES[:-3])
+    page.table("figures", page.t("replay.figures"), shown, [one for one in FIGURES if one.name in shown])
     measure = page.choice("measure", SHOWN_MEASURES[0 if view.costs else 1 :], held="measure")
     rows = view.figures[view.figures["measure"] == measure]
     rows = rows.assign(policy=[policy_name(page.words, one) for one in rows["policy"]],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -10,6 +12,9 @@ from dashboard.ui.charts.template import figure, value_axis
 from dashboard.ui.charts.trend import named_lines
 from dashboard.ui.formatting import Format
 from dashboard.ui.tokens import Palette
+
+WIDE = 16
+"""Characters of a scenario in a line of the axis: on a phone the picture needs the room."""
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 
@@ -42,6 +47,9 @@ def intervals(fmt: Format, palette: Palette, rows: pd.DataFrame, unit: Unit) -> 
     chart.update_xaxes(axis)
     chart.update_layout(hovermode="closest")
     chart.update_yaxes(
-        tickvals=list(range(len(scenarios))), ticktext=scenarios, range=[len(scenarios) - 0.5, -0.5], showgrid=False
+        tickvals=list(range(len(scenarios))),
+        ticktext=["<br>".join(wrap(one, WIDE)) for one in scenarios],
+        range=[len(scenarios) - 0.5, -0.5],
+        showgrid=False,
     )
     return named_lines(chart, palette)
