@@ -147,9 +147,10 @@ def main(last: int = WEEKS[-1], until: int = 0) -> Section:
         "Replay",
         "python -m bench.replay",
         f"The last {JUDGED} weeks up to week {last} of orange juice (price and deal known in advance) and, without any "
-        f"plan, up to {until} weeks before the last whole week of 2021, of the {PAIRS} store × item pairs of Iowa liquor that "
-        f"sold most bottles before. Lead time {LEAD} weeks, weekly review, holding {HOLDING} and shortage {SHORTAGE:g} "
-        f"per unit and week, nothing made up later, two weeks of mean demand to begin with; a week without a row wants "
+        f"plan, up to {until} weeks before the last whole week of 2021, of the {PAIRS} store × item pairs of Iowa "
+        f"liquor that sold most bottles before. Lead time {LEAD} weeks, weekly review, holding {HOLDING} and shortage "
+        f"{SHORTAGE:g} per unit and week, nothing made up later, two weeks of mean demand to begin with; "
+        f"a week without a row wants "
         f"nothing. Covers of simple rules: the cheapest of {COVERS[0]:g} to {COVERS[-1]:g} on the {CHOSEN} weeks "
         f"before. Forecasts are rolled weekly, models fitted anew every {Rolling(3, SEED).refit_every} weeks. In "
         f"brackets: 90 % interval over resampled series. {'. '.join(told)}. "

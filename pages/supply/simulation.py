@@ -30,7 +30,7 @@ SHOWN_MEASURES = ("cost", "fill_rate", "lost")
 
 
 def render(page: Page) -> None:
-    asked = page.filters()
+    asked = page.filters(without=("period", "compare", "channel"))
     starts = page.now(page.services.simulation.may_start)
     if starts:
         watch(page, page.now(page.services.jobs.recent))
