@@ -24,17 +24,19 @@ from data.lake.lake import Lake
 from data.marts.build import build
 from data.store.audit_trail import Sought
 from data.store.unit_of_work import UnitOfWork
-from tests.dashboard.services.planning_world import AS_OF, NOW, fork, plan, planning_world
+from tests.dashboard.services.planning_world import AS_OF, NOW, fork, plan, planning_world, publish
 from tests.worlds import BRAND, JOB, World, line, load_rows
 
 pytestmark = pytest.mark.slow
+PLANNED = AS_OF - timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Everything approved and released that the plan wants for the empty shelf: 30 units of R5 from W1 to N1."""
     world = planning_world(Path(tmp_path_factory.mktemp("receive")) / "home")
-    plan(world)
+    publish(world, as_of=PLANNED, at=NOW - timedelta(days=1))
+    plan(world, as_of=PLANNED)
     li = services_as(world.settings, world.store, lambda: world.actor("brand", roles=frozenset({Role.MERCHANDISER})),
                      clock=lambda: NOW)  # fmt: skip
     wanted = the_line(world)
@@ -55,7 +57,7 @@ def the_line(world: World) -> Proposal:
     with UnitOfWork(world.store, BRAND, reading=True) as unit:
         [id] = [
             one.id
-            for one in unit.proposals.supply(AS_OF - timedelta(days=1), AS_OF)
+            for one in unit.proposals.supply(PLANNED - timedelta(days=1), PLANNED)
             if (one.node, one.sku) == ("N1", "R5")
         ]
         return unit.proposals.get(id)
@@ -63,7 +65,7 @@ def the_line(world: World) -> Proposal:
 
 def delivered(world: World, *deliveries: dict[str, Any], until: date = AS_OF, at: datetime = NOW) -> World:
     """Another system tells of deliveries, newest extract last; data reach to a day."""
-    told = [{"line_no": "1", "node": "N1", "sku": "R5", "origin": "W1", "ordered_at": "2026-03-01T02:00:00",
+    told = [{"line_no": "1", "node": "N1", "sku": "R5", "origin": "W1", "ordered_at": "2026-02-28T02:00:00",
              "promised_at": "2026-03-04T02:00:00", **one} for one in deliveries]  # fmt: skip
     if told:
         load_rows(world.settings, world.store, "inbound", told, load_id=f"in-{at:%d%H%M}", extract_at=at)
@@ -78,19 +80,21 @@ def receive(world: World, at: datetime = NOW) -> Received:
     return receiving_for(world.settings, world.store, job_actor("build", "test")).run(now=at)
 
 
-def wanted(world: World) -> dict[str, Decimal]:
-    """What a plan still proposes for the shelf, and what it sees coming there."""
+def wanted(world: World) -> Decimal:
+    """What a plan of the next day still proposes for the shelf."""
     made = plan(world, now=NOW + timedelta(hours=1))
-    return {one.id: one.quantity for one in made.proposals if (one.node, one.sku) == ("N1", "R5")}
+    return sum((one.quantity for one in made.proposals if (one.node, one.sku) == ("N1", "R5")), Decimal(0))
 
 
-def test_an_order_that_the_other_system_opened_is_not_counted_twice(world: World) -> None:
-    assert wanted(world) == {}, "the released line is supply"
+def test_an_order_that_the_other_system_opened_counts_once(world: World) -> None:
+    """Twenty a day are wanted from the 4th to the 6th: sixty, of which thirty are ordered, whoever tells of them."""
+    publish(world, units=20.0, at=NOW + timedelta(minutes=1))
+    assert wanted(world) == Decimal(30), "the released line is supply"
     world = delivered(world, {"inbound_id": "E1", "quantity": "30"})
-    assert wanted(world) == {}
-    # Half of it was opened over there: the other half is still ours.
+    assert wanted(world) == Decimal(30)
+    # A part of it was opened over there: the rest is still ours.
     world = delivered(world, {"inbound_id": "E1", "quantity": "12"}, at=NOW + timedelta(minutes=1))
-    assert wanted(world) == {}
+    assert wanted(world) == Decimal(30)
     assert receive(world) == Received()
 
 
