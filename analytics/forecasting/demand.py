@@ -18,6 +18,8 @@ from analytics.forecasting.panel import Panel
 
 ROUNDS = 10
 WINDOW = {"day": 28, "week": 9}
+DRIFT = 0.1
+"""Usual variance of a level within a series, as a share of its square."""
 MOST = 0.999
 """From this share of the period out of stock, nothing could be sold and nothing is known about demand."""
 
@@ -66,20 +68,27 @@ def _filled(panel: Panel, touched: np.ndarray) -> Floats:
     blind = censored & ~(np.nan_to_num(sold) > 0)
     demand = np.where(blind, np.nan, sold)
     width = WINDOW[panel.bucket.value]
+    # Expectations cost far more than anything else here, and only these periods need them.
+    met = censored & ~blind
     law: float | None = None
     mean = np.zeros_like(sold)
     for _ in range(ROUNDS):
         mean = _level(demand / shape, width) * shape
         law = _overdispersion(demand, mean, ~censored) if law is None else _relearnt(sold, mean, law, censored, blind)
-        demand = np.where(censored & ~blind, at_least(mean, sold, law), demand)
+        demand[met] = at_least(mean[met], sold[met], law)
     return np.where(blind, np.where(np.isnan(mean), sold, mean), demand)
 
 
 def _level(demand: Floats, width: int) -> Floats:
-    """Centred moving mean over what is known; the whole mean where the window is empty."""
+    """Centred moving mean over what is known, pulled to the whole mean where it rests on few units.
+
+    What emptied a shelf is a burst of sales that lies in the window: of a slow seller it would be taken for its level.
+    """
     local = moving_mean(demand, width)
     whole = mean_of(demand, axis=1)[:, None]
-    return np.where(np.isnan(local), whole, local)
+    share = np.nan_to_num(whole) * width * DRIFT
+    share = share / (1 + share)
+    return np.where(np.isnan(local), whole, share * np.nan_to_num(local) + (1 - share) * whole)
 
 
 def _shape(panel: Panel) -> Floats:
@@ -109,9 +118,10 @@ def _overdispersion(demand: Floats, mean: Floats, usable: Flags) -> float:
 def _relearnt(sold: Floats, mean: Floats, law: float, censored: Flags, blind: Flags) -> float:
     """The overdispersion again, now with the spread that censored periods must have had."""
     usable = ~blind & np.isfinite(sold) & np.isfinite(mean) & (mean > 0.05)
-    m, units = mean[usable], sold[usable]
-    first, second = _expected(m, units, law)
-    square = np.where(censored[usable], second + first - 2 * m * first + m**2, (units - m) ** 2)
+    m, units, met = mean[usable], sold[usable], censored[usable]
+    first, second = _expected(m[met], units[met], law)
+    square = (units - m) ** 2
+    square[met] = second + first - 2 * m[met] * first + m[met] ** 2
     return float(np.clip((square - m).sum() / max((m**2).sum(), 1e-9), 0.0, 4.0))
 
 

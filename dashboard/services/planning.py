@@ -109,9 +109,11 @@ class Planning:
         build = self.build()
         if build is None or build.first_day is None or build.last_day is None:
             raise MissingData("no_build", tables="order_line")
-        day = _checked(as_of, build.first_day, build.last_day)
         with self.work() as unit:
-            run = _run_of(unit.forecast_runs.newest(RUNS_LOOKED_AT), day)
+            runs = unit.forecast_runs.newest(RUNS_LOOKED_AT)
+            # What others report by the week may reach further than orders do.
+            day = _checked(as_of, build.first_day, max([build.last_day, *(run.as_of for run in runs)]))
+            run = _run_of(runs, day)
             coming, answered = unit.proposals.supply(day, day_of(now)), unit.receipts.kept()
         _step(progress, "read")
         table = self.policies()

@@ -47,7 +47,7 @@ def build(
         totals = totals_survive(making, making.base.totals(), making.changed)
         # A day of grace, for whoever's day began before ours.
         nothing_after(making, now.date() + timedelta(days=1))
-        covered = _covered(making)
+        covered = _covered(making, now.date())
     finally:
         making.close()
     published = Build(
@@ -104,10 +104,17 @@ def _has_money(load: Load) -> bool:
     return bool({"order_line", "refund_line", "product_cost"} & set(load.tables))
 
 
-def _covered(making: Making) -> tuple[date | None, date | None]:
+def _covered(making: Making, today: date) -> tuple[date | None, date | None]:
+    """Days of documents; where there is none, of the demand that others report, up to ``today``."""
     days = making.mart("document")
     row = making.collect(days.aggregate(first=days.day.min(), last=days.day.max())).to_pylist()[0]
-    return row["first"], row["last"]
+    if row["first"]:
+        return row["first"], row["last"]
+    told = making.mart("demand")
+    spans = told.group_by("period").aggregate(first=told.day.min(), last=told.day.max())
+    rows = making.collect(spans).to_pylist()
+    ends = [one["last"] + timedelta(days=6 if one["period"] == "week" else 0) for one in rows]
+    return min((one["first"] for one in rows), default=None), min(max(ends), today) if ends else None
 
 
 def mart_files(published: Build, folder: Path) -> Mapping[str, Path]:
