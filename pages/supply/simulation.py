@@ -56,7 +56,7 @@ def compare(page: Page, view: Compared) -> None:
     rows = view.figures[view.figures["measure"] == measure]
     rows = rows.assign(policy=[policy_name(page.words, one) for one in rows["policy"]],
                        scenario=[scenario_name(page.words, one) for one in rows["scenario"]])  # fmt: skip
-    title = page.t(f"supply.simulation.measure.{measure}")
+    title = page.t("replay.picture", measure=page.t(f"supply.simulation.measure.{measure}"))
     drawn = partial(intervals, page.fmt, page.palette, rows, UNITS[measure])
     page.chart(f"picture.{measure}", title, drawn, rows, interval_columns(UNITS[measure]))
 
