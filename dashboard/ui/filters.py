@@ -100,7 +100,9 @@ def draw_filters(fmt: Format, options: FilterOptions, page: str, *, without: Col
 
 def _keep(without: Collection[str]) -> None:
     """Streamlit forgets what a widget holds that is not drawn, unless it is told again."""
-    for name in {key(one) for one in (*without, "days")} & set(st.session_state):
+    free = "period" not in without and st.session_state[key("period")] == CUSTOM
+    absent = [*without] if free else [*without, "days"]
+    for name in {key(one) for one in absent} & set(st.session_state):
         st.session_state[name] = st.session_state[name]
 
 

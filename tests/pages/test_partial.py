@@ -20,6 +20,7 @@ def test_a_page_of_an_incomplete_period_says_what_is_missing(page: str, language
     app, t = opened(page, language, kind="partial"), words(language).t
     told = texts(app).replace("\\", "")
     assert not app.exception
+    assert not app.error
     assert "shop_erp" in told
     assert t("partial.short", count=2) in told, "below a table"
     for key in ("partial.period", "partial.before"):

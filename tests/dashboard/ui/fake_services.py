@@ -18,6 +18,7 @@ from analytics.core.access import ROOT, Action, Actor, Grant, Role, Scope
 from analytics.core.calendar import Period, baseline, preset_period
 from analytics.core.errors import AccessDenied, DomainError, MissingData
 from analytics.decisions.proposal import Origin, State
+from analytics.metrics.registry import METRICS
 from dashboard.composition import Services, services_as
 from dashboard.services.access import NewAccount
 from dashboard.services.approvals import Approvals
@@ -361,14 +362,15 @@ def city_cells(resolution: int) -> pd.DataFrame:
 
 class FakeGlossary:
     def glossary(self) -> Glossary:
+        """Every metric of the registry; a cost was never loaded."""
         return Glossary(
             tuple(
-                Definition(name, unit, additivity, way, "sales", "order_line", ("order_line",), name != "gross_margin")
-                for name, (unit, additivity, way, _, _) in {**UNITS, **RATES}.items()
+                Definition(one.name, one.unit.value, one.additivity.value, one.favourable.value, one.owner,
+                           "order_line", ("order_line",), one.name != "gross_margin") for one in METRICS
             ),
             FRESH,
             {"order_line": 1},
-        )
+        )  # fmt: skip
 
 
 SESSIONS = tuple(
