@@ -39,11 +39,13 @@ def render(page: Page) -> None:
     ))  # fmt: skip
     if queue.may_decide and queue.limit:
         page.note(page.t("decisions.inbox.limit", limit=page.fmt.full(queue.limit, Unit.MONEY)))
-    review(page)
-    if not queue.lines:
-        page.note(page.t("decisions.inbox.empty"))
-    else:
+    if queue.lines:
         listed(page, queue)
+    else:
+        page.note(page.t("decisions.inbox.empty"))
+    # Below the button that asks for it, where whoever pressed it looks.
+    review(page)
+    if queue.lines:
         names = {one.id: f"{one.node_name} · {one.sku_name} · {spelled(one.proposal.quantity)}" for one in queue.lines}
         chosen = page.remembered("line")
         page.pick("line", names, chosen if chosen in names else next(iter(names)), partial(page.remember, "line"))
