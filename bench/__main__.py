@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    censored_demand,
     demo_world,
     first_view,
     five_seeds,
+    forecast_scale,
     iowa_load,
     iowa_questions,
     iowa_scale,
@@ -32,6 +34,8 @@ def main() -> None:
         first_view,
         demo_world,
         orange_juice,
+        forecast_scale,
+        censored_demand,
         replay,
         five_seeds,
         plan,

@@ -84,3 +84,16 @@ def test_missing_columns_are_named() -> None:
             sales.drop(columns="sold"), series, panels.no_spans(),
             periods=panels.periods(5, Bucket.WEEK), horizon=1, bucket=Bucket.WEEK,
         )  # fmt: skip
+
+
+def test_a_burst_that_empties_the_shelf_of_a_slow_seller_is_not_its_level() -> None:
+    """Ten dry days follow each day on which more than one unit was sold; its window alone would say 0.21 a day."""
+    generator = np.random.default_rng(7)
+    true = generator.poisson(0.1, (400, 200)).astype(float)
+    out = np.zeros(true.shape)
+    for row, at in zip(*np.nonzero(true > 1), strict=True):
+        out[row, at + 1 : at + 11] = 1.0
+    panel = panels.panel(np.where(out > 0, 0.0, true), bucket=Bucket.DAY, out=out)
+    dry = panel.censored
+    assert dry.sum() > 1000
+    assert 0.09 < estimated(panel)[dry].mean() < 0.15
