@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 
+from analytics.core.calendar import Period
 from dashboard.ui import showing
+from pages.overview.course import zoomed
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,21 @@ def test_a_click_hands_on_the_id_of_its_bar(
     chosen: list[str] = []
     showing._clicked("chart", ("a", "b", ""), chosen.append)
     assert chosen == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "clicked", "expected"),
+    [
+        (7, "2026-03-04", (date(2026, 3, 4), date(2026, 3, 4))),
+        (200, "2026-03-02", (date(2026, 3, 2), date(2026, 3, 8))),
+        (900, "2026-02-01", (date(2026, 2, 1), date(2026, 2, 28))),
+    ],
+    ids=["a day", "a week", "a month"],
+)
+def test_a_click_on_the_trend_asks_about_what_was_clicked(
+    days: int, clicked: str, expected: tuple[date, date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    last = date(2026, 3, 10)
+    zoomed(Period(last - timedelta(days=days - 1), last), clicked)
+    assert st.session_state == {"filter.period": "custom", "filter.days": expected}
