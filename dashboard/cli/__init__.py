@@ -31,6 +31,7 @@ from dashboard.cli.printing import (
     rejects_table,
     say,
 )
+from dashboard.cli.samples import sample
 from dashboard.settings import DEMO_READY, Settings, settings_from
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ app.command()(backtest)
 app.command()(backup)
 app.command()(exports)
 app.command()(restore)
+app.command()(sample)
 
 
 def main() -> None:
