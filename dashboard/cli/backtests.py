@@ -65,7 +65,8 @@ def _figures(made: Backtested, told: Words) -> Table:
     )  # fmt: skip
     table = Table(title=title, title_justify="left")
     for name in ("scenario", "policy", *MEASURES):
-        table.add_column(told.t(f"cli.column.{name}"), justify="right" if name in MEASURES else "left")
+        label = told.t("replay.column.policy" if name == "policy" else f"cli.column.{name}")
+        table.add_column(label, justify="right" if name in MEASURES else "left", overflow="fold")
     for (scenario, policy), rows in made.figures.groupby(["scenario", "policy"], sort=False):
         known = {str(row["measure"]): row for row in rows.to_dict("records")}
         cells = (_told(name, *(float(known[name][part]) for part in ("value", "low", "high"))) for name in MEASURES)
