@@ -6,6 +6,7 @@ UPGRADE =
 # PYTHON=/path/to/python3.12 chooses the interpreter; otherwise the first fitting one on the PATH is taken.
 PYTHON =
 BIN = .venv/bin
+ALONE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 QUICK = not browser and not protocol and not slow and not postgres
 
 .PHONY: help run test check lint format lock bench clean runtime development
@@ -35,13 +36,14 @@ lint: development
 	$(BIN)/lint-imports
 
 check: lint
-	$(BIN)/pytest -q -n auto -m '$(QUICK)'
+	$(ALONE) $(BIN)/pytest -q -n auto -m '$(QUICK)'
 
 test: lint
 	.ci/system-packages
-	# In a process of their own: a browser keeps an event loop running, in which other tests cannot start theirs.
-	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not browser'
-	WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -m browser
+	# One thread each: there is a process per core already.
+	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not browser'
+	# In processes of their own: a browser keeps an event loop running, in which other tests cannot start theirs.
+	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist loadfile -m browser
 
 format: development
 	$(BIN)/ruff check --fix --select I .

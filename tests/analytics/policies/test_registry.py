@@ -58,6 +58,7 @@ def test_every_policy_but_the_working_ones_stands_in_the_rules() -> None:
         "replenishment.freight_per_kg", "replenishment.freight_fixed", "replenishment.fairness_cap",
         "replenishment.order_up_to", "decision.amount_limit", "decision.auto_approve", "decision.auto_tolerance",
         "decision.request_days", "decision.usual_lead_days",
+        "decision.receipt_wait_days", "decision.repeat_days", "decision.repeat_reasons",
         "decision.auto_amount", "decision.auto_daily_budget", "decision.auto_audit_share",
         "decision.auto_lines_per_day", "price.hold_lapse_days", "members.identity_strict", "members.identity_loose",
         "members.identity_cluster", "members.till_match_minutes", "members.point_value", "members.point_breakage",
