@@ -21,7 +21,7 @@ from dashboard.composition import loading_for
 from dashboard.services.loading import Loading
 from dashboard.services.users import service_actor
 from dashboard.settings import settings_from
-from data.marts import MARTS, sales
+from data.marts import MARTS
 from data.marts.mart import Mart
 from data.store.engine import open_store
 from tests.faults import Faults
@@ -83,13 +83,12 @@ def build(home: str) -> None:
     loading(Path(home), patience=60).build(now=datetime.now(UTC))
 
 
-def night(home: str, folder: str, told: str, at: int = 0, how: str = "", *, few: bool = False) -> None:
+def night(home: str, folder: str, told: str, at: int = 0, how: str = "") -> None:
     """Ingest and build through the shell; call number ``at`` that writes fails or is the last. Writes the counted
-    calls, the shell's exit codes and what it said to the file ``told``. ``few``: marts of sales and what they stand
-    on; all others are written the same way.
+    calls, the shell's exit codes and what it said to the file ``told``. Marts are those that a build itself asks,
+    and what they stand on: all others are written the same way.
     """
-    if few:
-        vars(data.marts.build)["MARTS"] = through(sales.MARTS[-1])
+    vars(data.marts.build)["MARTS"] = needed("sales_day", "document", "inbound_line", "partner_closure")
     os.environ |= {"WATERLINE_HOME": home, "LC_ALL": "en"}
     faults = Faults(at, how)
     faults.install()
@@ -107,6 +106,14 @@ def night(home: str, folder: str, told: str, at: int = 0, how: str = "", *, few:
 def through(last: Mart) -> tuple[Mart, ...]:
     """The marts that are made until ``last``, which is one of them."""
     return MARTS[: MARTS.index(last) + 1]
+
+
+def needed(*names: str) -> tuple[Mart, ...]:
+    """The marts of these names and all that they are made from, in order."""
+    wanted = set(names)
+    for mart in reversed(MARTS):
+        wanted |= set(mart.uses) if mart.name in wanted else set()
+    return tuple(mart for mart in MARTS if mart.name in wanted)
 
 
 def refused(home: str, folder: str, told: str, store_url: str = "") -> None:

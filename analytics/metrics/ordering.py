@@ -16,7 +16,7 @@ def bullwhip(ordered: Sequence[float], sold: Sequence[float]) -> float | None:
     46 (2000); the effect is that of Lee, Padmanabhan, Whang, "Information distortion in a supply chain" (1997). Sample
     variances; None where there are fewer than LEAST_WEEKS weeks, or sales that never vary.
 
-    >>> bullwhip([0, 20, 0, 20, 0, 20, 0, 20], [9, 11, 9, 11, 9, 11, 9, 11])
+    >>> round(bullwhip([0, 20, 0, 20, 0, 20, 0, 20], [9, 11, 9, 11, 9, 11, 9, 11]), 6)
     100.0
     """
     if len(sold) != len(ordered) or len(sold) < LEAST_WEEKS:

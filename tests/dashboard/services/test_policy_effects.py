@@ -83,11 +83,12 @@ def test_members_are_counted_by_what_they_spent(world: World) -> None:
 
 
 def test_members_and_partners_are_counted_by_their_last_order(world: World) -> None:
-    """The data reach to February 21: m9 and S4 rest for 112 days, m8 for 93, everybody else for less than 30."""
+    """The data reach to February 21: m9 and S4 rest for 112 days, m8 for 93, S2 for 10, everybody else for less."""
     assert effect(world, "members.dormant_days", 93) == [("members_resting", {"before": 2, "after": 2, "all": 6})]
     assert effect(world, "members.dormant_days", 94)[0][1]["after"] == 1
-    assert effect(world, "network.online_days", 112) == [("partners_online", {"before": 4, "after": 4, "all": 5})]
-    assert effect(world, "network.online_days", 113)[0][1]["after"] == 5
+    assert effect(world, "network.online_days", 92) == [("partners_online", {"before": 4, "after": 4, "all": 5})]
+    assert effect(world, "network.online_days", 11)[0][1]["after"] == 4
+    assert effect(world, "network.online_days", 10)[0][1]["after"] == 3
 
 
 def test_builds_that_a_clean_up_keeps(world: World) -> None:

@@ -78,9 +78,10 @@ def test_the_shell_acts_as_a_known_enabled_account(store: Store) -> None:
         users.actor_named(Identity(store), "li", now=NOW)
 
 
-def test_a_job_may_load_forecast_and_plan_and_decide_nothing() -> None:
+def test_a_job_may_load_forecast_plan_and_reckon_and_decide_nothing() -> None:
     job = users.service_actor("build")
     may = {Action.LOAD_DATA, Action.FORECAST, Action.PLAN, Action.SEE_PROPOSALS, Action.TEND_PROPOSALS}
+    may |= {Action.SEE_LEDGER}
     assert {action for action in Action if job.may(action)} == may
 
 

@@ -15,12 +15,8 @@ from tests.zygote import zygote
 
 
 @pytest.fixture(scope="module")
-def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
-    """Sixty orders are there; the night brings corrections of twenty of them, and twenty more.
-
-    A module that sweeps over single calls says ``FEW_MARTS``: a build of all has the same calls over and over.
-    """
-    few = getattr(request.module, "FEW_MARTS", False)
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """Sixty orders are there; the night brings corrections of twenty of them, and twenty more."""
     folder = tmp_path_factory.mktemp("night")
     writers.write_csv(folder / "first" / "order_line.csv", writers.order_lines(0, 60))
     corrected = [{**row, "amount": 99} for row in writers.order_lines(40, 40)]
@@ -34,7 +30,6 @@ def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             "new": {},
             "calls": (0, 0),
             "seconds": 0.0,
-            "few": few,
         }
         assert parent.wait(Night(files=folder / "first", **common).start(before)) == 0
         shutil.copytree(before, whole)
@@ -45,4 +40,4 @@ def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         assert codes == [0, 0]
         old, new = content(published(before), before), content(published(whole), whole)
         assert old != new
-        yield Night(parent, before, folder / "second", old, new, (calls[0], calls[1]), seconds, few)
+        yield Night(parent, before, folder / "second", old, new, (calls[0], calls[1]), seconds)

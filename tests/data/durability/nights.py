@@ -42,12 +42,11 @@ class Night:
     new: Content
     calls: tuple[int, int]
     seconds: float
-    few: bool
 
     def start(self, home: Path, at: int = 0, how: str = "") -> int:
         told = str(home.with_suffix(".told"))
         return self.parent.start(
-            "tests.writers:night", home=str(home), folder=str(self.files), told=told, at=at, how=how, few=self.few
+            "tests.writers:night", home=str(home), folder=str(self.files), told=told, at=at, how=how
         )
 
     def again(self, home: Path) -> Path:

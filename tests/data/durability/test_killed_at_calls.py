@@ -13,7 +13,6 @@ from tests.faults import KILLS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-FEW_MARTS = True
 KILLED = 50
 
 

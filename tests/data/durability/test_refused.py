@@ -12,13 +12,13 @@ from tests.faults import REFUSALS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-FEW_MARTS = True
 TOLD = {"disk_full", "storage_failed", "store_unavailable", "unreadable_file"}
 
 
 def test_whatever_call_the_disk_refuses_it_is_told_and_nothing_is_half_done(night: Night, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    for number, at in enumerate(range(1, night.calls[1] + 1)):
+    """Every call of ingest, and every third of build, whose marts are all written the same way."""
+    home, (ingest, both) = tmp_path / "home", night.calls
+    for number, at in enumerate((*range(1, ingest + 1), *range(ingest + 1, both + 1, 3))):
         night.again(home)
         assert night.parent.wait(night.start(home, at, REFUSALS[number % 2])) == 0
         codes, _, said = told(home)
