@@ -46,14 +46,14 @@ def render(page: Page) -> None:
             "only", {one: page.t(f"decisions.ledger.only.{one or 'all'}") for one in ("", *KINDS)}, held="only"
         )
     found = page.now(page.services.ledger.ledger, LedgerAsked(first, last, only))
-    page.lead_now(lead(page, found))
+    # Zeros would be read as a score of nothing.
+    page.lead_now(lead(page, found) if found.rows else page.t("decisions.ledger.none"))
     if found.idle:
         page.note(page.t("decisions.ledger.idle", count=f"{found.idle:,}"))
     page.note(page.t("decisions.ledger.formula"), page.t("decisions.ledger.formula.about"))
     if found.whole.unpriced:
         page.note(page.t("decisions.ledger.unpriced", count=f"{found.whole.unpriced:,}"))
     if not found.rows:
-        page.note(page.t("decisions.ledger.none"))
         doubted(page, found.doubts)
         return
     page.section(page.t("decisions.ledger.people"))
