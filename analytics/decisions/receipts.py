@@ -80,8 +80,11 @@ def answered(
             free.setdefault((one.node, one.sku), []).append(one)
         else:
             found.setdefault(ours, []).append(one)
-    for need in sorted({(one.node, one.sku) for one in known} & set(free)):
-        _fill([one for one in known if (one.node, one.sku) == need], free[need], found)
+    needs: dict[tuple[str, str], list[Awaited]] = {}
+    for line in known:
+        needs.setdefault((line.node, line.sku), []).append(line)
+    for need in sorted(needs.keys() & free.keys()):
+        _fill(needs[need], free[need], found)
     return {id: sorted(told, key=lambda one: (one.ordered, one.document, one.line)) for id, told in found.items()}
 
 

@@ -108,13 +108,14 @@ def _build(task: Task) -> Result:
     scored = task.tools.scoring.run(now=task.now)
     outcome = {
         "build": built.id,
-        **received.facts,
         "made": list(made),
         "seconds": built.seconds,
         "totals": totals,
         "days": days,
+        **received.facts,
+        "scored": scored,
     }
-    return Result((built, made), {**outcome, **received.facts, "scored": scored})
+    return Result((built, made), outcome)
 
 
 def _vacuum(task: Task) -> Result:

@@ -15,6 +15,8 @@ from dashboard.services.plan_frames import PlanFrames
 from dashboard.services.plan_stock import KEY, StockFound
 
 PLANT = "plant"
+DEEPEST = 10
+"""Steps of a way from plant to shelf: circles of lanes end there."""
 
 
 def with_lanes(rows: pd.DataFrame, lanes: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from dashboard.services.decision_work import DecisionUnits
 from dashboard.services.desk import Desk, Facts, Opened
 from dashboard.services.frames import frame_of
 from dashboard.services.plan_frames import families_of, nodes_of
-from dashboard.services.plan_lanes import stocked_of, with_lanes
+from dashboard.services.plan_lanes import DEEPEST, stocked_of, with_lanes
 from dashboard.services.plan_stock import KEY
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Freshness
@@ -30,7 +30,6 @@ APPROVED = (State.APPROVED, *sorted(WAITED_FOR))
 WEEKS = 13
 """Complete weeks over which orders are compared with sales."""
 MOST = 1_000_000
-DEEPEST = 10
 ZERO = Decimal(0)
 
 
@@ -64,7 +63,10 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class PlantView:
-    """``needs`` by plant, week and node; ``plants`` the same added up over nodes (``node`` is ""); names by code."""
+    """``needs`` by plant, week and node; ``plants`` the same added up over nodes (``node`` is ""); names by code.
+
+    ``unknown``: nodes × SKUs that the forecast says nothing about, so that they are in no sum.
+    """
 
     freshness: Freshness
     run: str
@@ -73,6 +75,7 @@ class PlantView:
     plants: tuple[Need, ...]
     names: Mapping[str, str]
     partners: tuple[Following, ...]
+    unknown: int
 
 
 class PlantSignal(UseCase):
@@ -96,7 +99,7 @@ class PlantSignal(UseCase):
             raise MissingData("plant_no_forecast", tables="forecast")
         lanes, nodes = frame_of(opened.facts.answer(opened.facts.table("supply_lane"))), nodes_of(opened.facts)
         stocked = stocked_of(nodes)
-        ahead = _ahead(self._run_facts(opened.actor.scope, opened.build, run))
+        ahead, unknown = _ahead(self._run_facts(opened.actor.scope, opened.build, run))
         rows = [
             *_needs(ahead, _plants(ahead[KEY].drop_duplicates(ignore_index=True), lanes, stocked)),
             *self._approved(opened, set(stocked)),
@@ -105,7 +108,7 @@ class PlantSignal(UseCase):
         codes = {one.plant for one in needs} | {one.node for one in needs}
         return PlantView(
             freshness=opened.freshness, run=run.id, as_of=run.as_of, needs=needs, plants=added(rows, by_node=False),
-            names=proposal_lines.node_names(opened, codes), partners=_following(opened, nodes),
+            names=proposal_lines.node_names(opened, codes), partners=_following(opened, nodes), unknown=unknown,
         )  # fmt: skip
 
     def _approved(self, opened: Opened, stocked: set[str]) -> Iterable[Need]:
@@ -138,14 +141,16 @@ def added(rows: Iterable[Need], *, by_node: bool) -> tuple[Need, ...]:
     return tuple(Need(*key, *both) for key, both in sorted(sums.items()) if any(both))
 
 
-def _ahead(forecast: Facts) -> pd.DataFrame:
-    """Mean demand by node, SKU and week."""
+def _ahead(forecast: Facts) -> tuple[pd.DataFrame, int]:
+    """Mean demand by node, SKU and week; and how many nodes × SKUs have none that is known."""
     rows, series = forecast.table("forecast_ahead"), forecast.table("forecast_series")
-    joined = rows.select("series", "period", "mean").inner_join(series.select("series", "node", "sku"), "series")
+    known = series.filter(series.answered).select("series", "node", "sku")
+    joined = rows.select("series", "period", "mean").inner_join(known, "series")
     told = frame_of(forecast.answer(joined.select("node", "sku", "period", "mean")))
+    unknown = len(frame_of(forecast.answer(series.filter(~series.answered).select("series"))))
     days = pd.to_datetime(told["period"])
     weeks = (days - pd.to_timedelta(days.dt.weekday, unit="D")).dt.date
-    return told.assign(week=weeks).groupby([*KEY, "week"], as_index=False).agg(mean=("mean", "sum"))
+    return told.assign(week=weeks).groupby([*KEY, "week"], as_index=False).agg(mean=("mean", "sum")), unknown
 
 
 def _plants(pairs: pd.DataFrame, lanes: pd.DataFrame, stocked: list[str]) -> pd.DataFrame:

@@ -11,14 +11,12 @@ from analytics.decisions.receipts import Key
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
 from dashboard.services.plan_frames import StockFrames, nodes_of, stock_frames
-from dashboard.services.plan_lanes import stocked_of, with_lanes
+from dashboard.services.plan_lanes import DEEPEST, stocked_of, with_lanes
 from dashboard.services.plan_stock import KEY
 
 PACE_DAYS = 28
 """Days before the window whose sales, as far as there was stock, tell the pace at which a product sells."""
 DAY = "datetime64[D]"
-DEEPEST = 10
-"""Steps of a way from plant to shelf: circles of lanes end there."""
 
 
 def realised_demand(facts: Facts, first: date, last: date) -> pd.DataFrame:

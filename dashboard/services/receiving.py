@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -17,35 +17,19 @@ from analytics.decisions.proposal import WAITED_FOR, Proposal
 from analytics.decisions.receipts import Awaited, Came, Delivery, answered, came
 from analytics.decisions.workflow import Command, Decided, Move, Terms, decide
 from analytics.policies.table import PolicyTable
+from dashboard.services.decision_work import Work
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
 from dashboard.services.proposal_trail import DEEDS, facts_of
 from data.store.audit import Subject
-from data.store.audit_trail import Audit
 from data.store.proposal_search import SoughtProposals
-from data.store.proposals import Coming, Proposals
-from data.store.receipts import Receipts
+from data.store.proposals import Coming
 from data.store.records import Build
 
 MOST = 1_000_000
 CHUNK = 1000
 """Proposals whose past is read at a time."""
 _NOBODY = Terms(limit=Decimal(0))
-
-
-class Work(Protocol):
-    """The part of a unit of work that receiving needs."""
-
-    @property
-    def proposals(self) -> Proposals: ...
-
-    @property
-    def receipts(self) -> Receipts: ...
-
-    @property
-    def audit(self) -> Audit: ...
-
-    def commit(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,35 +21,18 @@ from analytics.decisions.workflow import Moved
 from analytics.replenishment.demand import loaded
 from analytics.replenishment.hindsight import Lived, lived
 from analytics.replenishment.positions import Limits, Money, Packs, Positions, Window, dated
+from dashboard.services.decision_work import Work
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
 from dashboard.services.plan_evidence import FOLLOWING
 from dashboard.services.plan_stock import KEY, stock_of
 from dashboard.services.realised import PACE_DAYS, realised_demand, stock_then
-from data.store.proposals import Proposals
-from data.store.receipts import Receipts
 from data.store.records import Build
-from data.store.scores import Scores
 
 REVIEW = timedelta(days=7)
 """How long an order has to last where no lane says."""
 CHUNK = 1000
 PRICES = ("unit_cost", "shortage_per_unit", "holding_per_unit_day", "freight_per_unit")
-
-
-class Work(Protocol):
-    """The part of a unit of work that scoring needs."""
-
-    @property
-    def proposals(self) -> Proposals: ...
-
-    @property
-    def receipts(self) -> Receipts: ...
-
-    @property
-    def scores(self) -> Scores: ...
-
-    def commit(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

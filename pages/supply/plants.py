@@ -42,6 +42,8 @@ def render(page: Page) -> None:
         approved=page.fmt.value(sum(one.approved for one in whole), Unit.UNITS),
     ))  # fmt: skip
     page.note(page.t("supply.plants.run", run=view.run, as_of=page.fmt.day(view.as_of)), page.t("supply.plants.about"))
+    if view.unknown:
+        page.note(page.t("supply.plants.unknown", count=f"{view.unknown:,}"))
     page.table("plants", page.t("supply.plants.by_week"), frame_of(page, view, whole), PLANTS)
     page.section(page.t("supply.plants.by_node"), page.t("supply.plants.by_node.about"))
     page.table("nodes", page.t("supply.plants.by_node"), frame_of(page, view, nodes), NODES, height=420)

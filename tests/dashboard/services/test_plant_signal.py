@@ -52,6 +52,7 @@ def test_a_plant_and_a_week_are_the_sum_of_their_nodes(world: World) -> None:
     # And of everything that was forecast or approved, nothing is left out and nothing counts twice.
     answered = [one for one in SERIES if "no_look_alike" not in one[2]]
     assert sum(one.forecast for one in view.plants) == len(answered) * DAYS * 10
+    assert view.unknown == len(SERIES) - len(answered) > 0, "what nobody could forecast is no need of nothing"
     with UnitOfWork(world.store, BRAND, reading=True) as unit:
         approved = unit.proposals.find(SoughtProposals(NOW.date(), states=[State.APPROVED]), 99)
     direct = [one.quantity for one in approved if one.source not in {"W1", "N1", "N2"}]

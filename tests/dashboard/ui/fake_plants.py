@@ -25,5 +25,5 @@ class FakePlants:
         )
         return PlantView(
             self._fresh, "run-1", date(2026, 10, 31), added(rows, by_node=True), added(rows, by_node=False),
-            {"GC1": "一厂", "N1": "一店"}, partners,
+            {"GC1": "一厂", "N1": "一店"}, partners, 3,
         )  # fmt: skip
