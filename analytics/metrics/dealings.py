@@ -27,7 +27,7 @@ def _events(kind: str, *, passed: bool = False) -> Measure:
     return Measure("partner_event", count)
 
 
-_bought_in = Measure("sell_in", _units_of_dealers, joins=("dealer",))
+_bought_in = Measure("bought_in", _units_of_dealers, joins=("dealer",))
 _sold_on = Measure("sales", _units_of_dealers, joins=("dealer",))
 
 METRICS: tuple[Metric, ...] = (

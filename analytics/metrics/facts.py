@@ -24,6 +24,7 @@ class Fact:
 
     ``needs``: contract tables without which the fact is unknown. ``prepare`` runs on scoped rows, before any filter;
     ``beside`` names the other marts that it reads, ``columns`` those of its own rows, where an old build may lack them.
+    ``blind``: columns that its marts have and that mean nothing for it: what was kept has no cause.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Fact:
     prepare: Prepare = _as_it_is
     beside: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
 
 
 def _counted(rows: ir.Table, given: Given) -> ir.Table:
@@ -72,6 +74,7 @@ def _online(rows: ir.Table, given: Given) -> ir.Table:
     return known.mutate(online=ibis.ifelse((known.since < days).fill_null(False), 1, 0))
 
 
+CAUSE = ("reason",)
 STOCK = ("span", "reserved", "told", "lain", "idle", "recent")
 
 FACTS: dict[str, Fact] = {
@@ -79,12 +82,13 @@ FACTS: dict[str, Fact] = {
     for fact in (
         Fact("sales", ("sales_day", "sales_line"), ("order_line",), _counted),
         Fact("sales_line", ("sales_line",), ("order_line",)),
-        Fact("order", ("document",), ("order_line",), _kind("sale")),
+        Fact("order", ("document",), ("order_line",), _kind("sale"), blind=CAUSE),
         Fact("refund", ("refund_line",), ("refund_line",)),
         Fact("refund_document", ("document",), ("refund_line",), _kind("refund")),
-        Fact("document", ("document",), ("order_line",)),
-        Fact("fulfilment", ("fulfilment",), ("order_line",), _due),
-        Fact("purchase", ("document",), ("order_line",), _with_gap),
+        Fact("document", ("document",), ("order_line",), blind=CAUSE),
+        Fact("fulfilment", ("fulfilment",), ("order_line",), _due, blind=CAUSE),
+        Fact("cancellation", ("fulfilment",), ("order_line",)),
+        Fact("purchase", ("document",), ("order_line",), _with_gap, blind=CAUSE),
         Fact("shelf", ("shelf_day",), ("listing",)),
         Fact("stock", ("stock_day",), ("stock_lot",), pool_facts.judged, columns=STOCK),
         Fact("pool", ("stock_day",), ("stock_lot", "node"), pool_facts.shared, ("product", "site"), STOCK),
@@ -98,16 +102,33 @@ FACTS: dict[str, Fact] = {
             pool_facts.coexisting,
             beside=("stock_day", "place"),
         ),
-        Fact("shipped", ("fulfilment",), ("order_line", "node", "channel"), pool_facts.shipped, beside=("site",)),
-        Fact("located", ("document",), ("order_line", "stock_lot", "node"), pool_facts.located, ("place", "stock_day")),
+        Fact(
+            "shipped",
+            ("fulfilment",),
+            ("order_line", "node", "channel"),
+            pool_facts.shipped,
+            beside=("site",),
+            blind=CAUSE,
+        ),
+        Fact(
+            "located",
+            ("document",),
+            ("order_line", "stock_lot", "node"),
+            pool_facts.located,
+            beside=("place", "stock_day"),
+            blind=CAUSE,
+        ),
         Fact(
             "reached",
             ("document",),
             ("order_line", "stock_lot", "node"),
             pool_facts.reached,
             beside=("place", "stock_day", "sales_line", "near"),
+            blind=CAUSE,
         ),
         Fact("sell_in", ("sell_in",), ("sell_in",)),
+        # Dealers sell on in other places than those where they take delivery.
+        Fact("bought_in", ("sell_in",), ("sell_in",), blind=("place",)),
         Fact("partner_event", ("partner_event",), ("partner_event",), columns=("passed",)),
         Fact("settled", ("receivable",), ("receivable",)),
         Fact("spend", ("spend",), ("spend",)),

@@ -44,6 +44,7 @@ class Measure:
 
     ``joins``: dimensions that the aggregate itself reads. ``finer``: the same measure over a finer fact, for questions
     whose dimensions this fact does not know (orders by SKU must count distinct orders among the lines).
+    ``whole``: dimensions whose filters leave it alone: lines cancelled for one cause are a share of all lines.
     """
 
     fact: str
@@ -51,6 +52,7 @@ class Measure:
     additivity: Additivity = Additivity.SUM
     joins: tuple[str, ...] = ()
     finer: Measure | None = None
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -61,7 +61,7 @@ def parts_of(question: Question, tables: Tables) -> ir.Table:
         _dimension(name)
     parts = {column: measure for metric in metrics for column, measure in metric.parts.items()}
     pieces = [
-        _aggregated(fact, members, question, tables) for fact, members in _by_fact(parts, question, tables).items()
+        _aggregated(fact, members, own, tables) for (fact, own), members in _by_fact(parts, question, tables).items()
     ]
     blank = {column: _type_of(column, pieces) for column in parts}
     stacked = ibis.union(*[_widened(piece, question.by, blank) for piece in pieces]) if len(pieces) > 1 else pieces[0]
@@ -79,10 +79,26 @@ def marts_lacking(metric: Metric, tables: Tables, has: Callable[[str], bool]) ->
     for part in metric.parts.values():
         fact = FACTS[part.fact]
         described = [(one.table, one.column) for one in map(_dimension, part.joins) if one.table and one.column]
-        wanted = [*((name, fact.columns) for name in fact.tables), *((name, ()) for name in fact.beside)]
+        wanted = [*((name, fact.columns) for name in fact.tables), *((name, _read(name)) for name in fact.beside)]
         wanted += [(table, (column,)) for table, column in described]
         lacking |= {name for name, columns in wanted if not has(name) or not {*columns} <= {*tables(name).columns}}
     return tuple(sorted(lacking))
+
+
+def _read(mart: str) -> tuple[str, ...]:
+    """Columns of ``mart`` that facts read and an older build may lack."""
+    return tuple({column for fact in FACTS.values() if mart in fact.tables for column in fact.columns})
+
+
+def filters_known(metric: Metric, names: Iterable[str], tables: Tables) -> frozenset[str]:
+    """Those dimensions of ``names`` that ``metric`` can be filtered by: every part knows them or is left alone."""
+    parts = tuple(metric.parts.values())
+    return frozenset(
+        name
+        for name in names
+        if all(name in part.whole or _serving(part, (name,), tables) for part in parts)
+        and not all(name in part.whole for part in parts)
+    )
 
 
 def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
@@ -101,10 +117,15 @@ def _dimension(name: str) -> Dimension:
         raise DomainError("unknown_dimension", dimension=name, known=", ".join(DIMENSIONS)) from None
 
 
-def _by_fact(parts: dict[str, Measure], question: Question, tables: Tables) -> dict[str, dict[str, Measure]]:
-    grouped: dict[str, dict[str, Measure]] = {}
+Asked = tuple[str, Question]
+"""A fact and the question that it answers."""
+
+
+def _by_fact(parts: dict[str, Measure], question: Question, tables: Tables) -> dict[Asked, dict[str, Measure]]:
+    grouped: dict[Asked, dict[str, Measure]] = {}
     for column, measure in parts.items():
-        serving = _serving(measure, question.dimensions, tables)
+        own = _leaving_alone(measure, question)
+        serving = _serving(measure, own.dimensions, tables)
         if serving is None:
             raise DomainError(
                 "dimension_unknown_to_metric",
@@ -112,8 +133,13 @@ def _by_fact(parts: dict[str, Measure], question: Question, tables: Tables) -> d
                 dimensions=", ".join(question.dimensions),
                 known=", ".join(known_dimensions(metric_named(column.split("__")[0]), tables)),
             )
-        grouped.setdefault(serving.fact, {})[column] = serving
+        grouped.setdefault((serving.fact, own), {})[column] = serving
     return grouped
+
+
+def _leaving_alone(measure: Measure, question: Question) -> Question:
+    kept = tuple((name, values) for name, values in question.where if name not in measure.whole)
+    return question if kept == question.where else replace(question, where=kept)
 
 
 def _serving(measure: Measure, dimensions: Iterable[str], tables: Tables) -> Measure | None:
@@ -125,7 +151,7 @@ def _serving(measure: Measure, dimensions: Iterable[str], tables: Tables) -> Mea
 def _mart(fact: Fact, dimensions: Iterable[str], tables: Tables) -> str | None:
     wanted = {DIMENSIONS[name].key for name in dimensions}
     for name in fact.tables:
-        columns = set(tables(name).columns)
+        columns = set(tables(name).columns) - set(fact.blind)
         if wanted <= (columns | {"identified"} if "account" in columns else columns):
             return name
     return None
@@ -136,6 +162,12 @@ def _aggregated(fact_name: str, members: dict[str, Measure], question: Question,
     rows = rows_behind(fact_name, question, tables, joins=joins)
     measured = [measure.aggregate(rows).name(column) for column, measure in members.items()]
     return rows.aggregate(measured, by=list(question.by))
+
+
+def rows_counted(metric: Metric, question: Question, tables: Tables) -> ir.Table:
+    """Rows that stand behind the numerator of ``metric``; raises DomainError when it does not know a dimension."""
+    [((fact, own), _)] = _by_fact({f"{metric.name}__numerator": metric.numerator}, question, tables).items()
+    return rows_behind(fact, own, tables)
 
 
 def rows_behind(fact_name: str, question: Question, tables: Tables, *, joins: tuple[str, ...] = ()) -> ir.Table:

@@ -11,6 +11,7 @@ SALES, SUPPLY, MEMBERS = "sales", "supply", "members"
 REPURCHASE_DAYS = (30, 90, 180, 365)
 """Labelled variants of the repurchase rate; 90 days is the one that is meant where nothing is said."""
 YEAR = 365
+CAUSE = ("reason",)
 
 
 def _sum(fact: str, column: str) -> Measure:
@@ -38,6 +39,9 @@ def _repurchase(days: int) -> Metric:
     return Metric(f"repurchase_{days}", Unit.RATE, Favourable.UP, MEMBERS, _back_within(days), denominator=buyers)
 
 
+_paid = Measure("fulfilment", lambda rows: rows.lines.sum(), whole=CAUSE)
+
+
 def _yearly_cost(rows: ir.Table) -> ir.Scalar:
     return rows.cost.sum() * YEAR
 
@@ -49,7 +53,7 @@ METRICS: tuple[Metric, ...] = (
         Favourable.DOWN,
         SALES,
         _sum("refund", "amount"),
-        denominator=_sum("sales", "amount"),
+        denominator=Measure("sales", lambda rows: rows.amount.sum(), whole=CAUSE),
         needs=("refund_line",),
         none_is_zero=True,
     ),
@@ -62,24 +66,26 @@ METRICS: tuple[Metric, ...] = (
         denominator=Measure("sales", _domain_known, joins=("private_domain",)),
         needs=("channel",),
     ),
-    Metric("paid_lines", Unit.COUNT, Favourable.NEITHER, SALES, _sum("fulfilment", "lines")),
-    Metric("cancelled_lines", Unit.COUNT, Favourable.DOWN, SALES, _sum("fulfilment", "cancelled")),
+    Metric("paid_lines", Unit.COUNT, Favourable.NEITHER, SALES, _paid),
+    Metric("cancelled_lines", Unit.COUNT, Favourable.DOWN, SALES, _sum("cancellation", "cancelled")),
     *(_repurchase(days) for days in REPURCHASE_DAYS),
     Metric(
         "cancellation_rate",
         Unit.RATE,
         Favourable.DOWN,
         SALES,
-        _sum("fulfilment", "cancelled"),
-        denominator=_sum("fulfilment", "lines"),
+        _sum("cancellation", "cancelled"),
+        denominator=_paid,
+        none_is_zero=True,
     ),
     Metric(
         "oversell_rate",
         Unit.RATE,
         Favourable.DOWN,
         SUPPLY,
-        _sum("fulfilment", "oversold"),
-        denominator=_sum("fulfilment", "lines"),
+        _sum("cancellation", "oversold"),
+        denominator=_paid,
+        none_is_zero=True,
     ),
     Metric(
         "on_time_in_full",

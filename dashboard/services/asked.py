@@ -39,17 +39,24 @@ def where_of(asked: Asked, opened: Opened, *, cells: bool = True) -> Where:
     kept: list[tuple[str, tuple[str | bool | None, ...]]] = []
     if asked.regions:
         kept.append(("region", _regions_within(asked.regions, opened)))
-    if asked.channels:
-        kept.append(("channel", asked.channels))
     if asked.partners:
         kept.append(("partner", _with_descendants(asked.partners, opened)))
-    if asked.categories:
-        kept.append(("category", asked.categories))
-    if asked.skus:
-        kept.append(("sku", asked.skus))
+    kept.extend((name, values) for name, values in _as_they_are(asked).items() if values)
     if asked.cells and cells:
         kept.extend(in_cells(asked.cells))
     return tuple(kept)
+
+
+def _as_they_are(asked: Asked) -> dict[str, tuple[str, ...]]:
+    """Filters that stand for nothing but themselves."""
+    return {
+        "channel": asked.channels,
+        "category": asked.categories,
+        "sku": asked.skus,
+        "mode": asked.modes,
+        "node": asked.nodes,
+        "reason": asked.reasons,
+    }
 
 
 def in_cells(cells: tuple[str, ...]) -> Where:

@@ -216,7 +216,19 @@ def _worst(series: pd.DataFrame) -> pd.DataFrame:
     came = series["came"].where(series["came"] > 0)
     told = series.assign(wape=series["missed"] / came, baseline=series["baseline_missed"] / came)
     ordered = told[told["missed"].notna()].sort_values(["missed", "series"], ascending=[False, True]).head(WORST)
-    columns = ["series", "node_name", "name", "missed", "wape", "baseline", "segment", "methods", "flags"]
+    columns = [
+        "series",
+        "node",
+        "sku",
+        "node_name",
+        "name",
+        "missed",
+        "wape",
+        "baseline",
+        "segment",
+        "methods",
+        "flags",
+    ]
     return ordered[columns].reset_index(drop=True)
 
 

@@ -10,7 +10,7 @@ from analytics.metrics.query import Question, known_dimensions
 from analytics.metrics.registry import REGISTRY
 from dashboard.services.desk import Desk
 from dashboard.services.frames import frame_of
-from dashboard.services.kpi import Compared, compared, tiles_of
+from dashboard.services.kpi import Compared, compared, not_cut_by, tiles_of
 from dashboard.services.names import names_of, node_names
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
@@ -83,13 +83,13 @@ class Fulfilment(UseCase):
 
 def _able(view: Compared, names: tuple[str, ...], by: str) -> tuple[str, ...]:
     """Metrics whose tables are loaded, and that know the cut and every filter."""
-    wanted = {by, *(name for name, _ in view.where)}
     return tuple(
         name
         for name in names
         if not view.opened.missing(REGISTRY[name])
         and not view.opened.unbuilt(REGISTRY[name])
-        and wanted <= set(known_dimensions(REGISTRY[name], view.opened.facts.table))
+        and by in known_dimensions(REGISTRY[name], view.opened.facts.table)
+        and not not_cut_by(view, REGISTRY[name])
     )
 
 

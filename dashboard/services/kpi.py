@@ -10,8 +10,8 @@ import pandas as pd
 
 from analytics.core.calendar import Comparison, Period
 from analytics.metrics.control import Limits, limits
-from analytics.metrics.metric import Additivity
-from analytics.metrics.query import Question, known_dimensions
+from analytics.metrics.metric import Additivity, Metric
+from analytics.metrics.query import Question, filters_known
 from analytics.metrics.registry import REGISTRY
 from dashboard.services.asked import Where, baseline_of, bucket_of, buckets, comparable, period_of, where_of
 from dashboard.services.desk import Opened
@@ -54,14 +54,9 @@ def tiles_of(view: Compared, names: Iterable[str], *, sigmas: float) -> tuple[Ti
     allowed = [REGISTRY[name] for name in names if opened.actor.may(REGISTRY[name].action)]
     missing = {metric.name: opened.missing(metric) for metric in allowed}
     unbuilt = {metric.name: bool(opened.unbuilt(metric)) for metric in allowed}
-    filters = {name for name, _ in view.where}
-    able = tuple(
-        metric.name
-        for metric in allowed
-        if not missing[metric.name]
-        and not unbuilt[metric.name]
-        and filters <= set(known_dimensions(metric, opened.facts.table))
-    )
+    asked = [metric for metric in allowed if not missing[metric.name] and not unbuilt[metric.name]]
+    uncut = {metric.name: not_cut_by(view, metric) for metric in asked}
+    able = tuple(metric.name for metric in asked if not uncut[metric.name])
     now = totals(view, able, view.period)
     targets = targets_of(opened, view.asked, able, view.period)
     before = targets if view.against_target else totals(view, able, view.base) if view.base else {}
@@ -76,9 +71,17 @@ def tiles_of(view: Compared, names: Iterable[str], *, sigmas: float) -> tuple[Ti
             targets.get(metric.name),
             judged.get(metric.name),
             unbuilt[metric.name],
+            uncut.get(metric.name, ()),
         )
         for metric in allowed
     )
+
+
+def not_cut_by(view: Compared, metric: Metric) -> tuple[str, ...]:
+    """Filters that are set and that ``metric`` cannot be cut by, as the address names them."""
+    wanted = [name for name, _ in view.where]
+    unknown = {*wanted} - filters_known(metric, wanted, view.opened.facts.table)
+    return tuple(dict.fromkeys("cell" if name.startswith("cell") else name for name in wanted if name in unknown))
 
 
 def totals(view: Compared, metrics: tuple[str, ...], period: Period) -> dict[str, float | None]:
@@ -87,10 +90,11 @@ def totals(view: Compared, metrics: tuple[str, ...], period: Period) -> dict[str
         return {}
     rows = view.opened.ask(Question(metrics, period=period, where=view.where)).to_pylist()
     found = rows[0] if rows else {}
-    return {name: _known(found.get(name), name) for name in metrics}
+    return {name: known_value(found.get(name), name) for name in metrics}
 
 
-def _known(value: object, metric: str) -> float | None:
+def known_value(value: object, metric: str) -> float | None:
+    """The answer to a question about ``metric``: no row of what is only counted is none of it."""
     return _nothing(metric) if value is None else float(value)  # type: ignore[arg-type]
 
 
@@ -113,7 +117,7 @@ def _daily(
     by_day = _in_buckets(view, summed, past, bucket), _in_buckets(view, others, view.period, bucket)
     shown = buckets(view.period, bucket)
     lines = {
-        name: tuple(_known(found.get(day, {}).get(name), name) for day in shown)
+        name: tuple(known_value(found.get(day, {}).get(name), name) for day in shown)
         for names, found in zip((summed, others), by_day, strict=True)
         for name in names
     }
@@ -140,5 +144,5 @@ def _judged(
     by_day: Mapping[date, Mapping[str, object]], metric: str, days: Period, length: int, sigmas: float
 ) -> Limits | None:
     every = [days.first + timedelta(days=step) for step in range(days.days)]
-    values = [_known(by_day.get(day, {}).get(metric), metric) or 0.0 for day in every]
+    values = [known_value(by_day.get(day, {}).get(metric), metric) or 0.0 for day in every]
     return limits(pd.Series(values, dtype=float), length=length, sigmas=sigmas)

@@ -35,6 +35,8 @@ def node_names(opened: Opened, codes: Iterable[str]) -> dict[str, str]:
 
 def names_of(opened: Opened, kind: str, codes: Iterable[str]) -> dict[str, str]:
     """Code → name for the codes that have one; categories are named by themselves."""
+    if kind == "node":
+        return node_names(opened, codes)
     if kind not in TABLES:
         return {}
     return _named(opened, *TABLES[kind], codes)

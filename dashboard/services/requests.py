@@ -12,6 +12,7 @@ from analytics.core.calendar import Comparison, Preset
 class Asked:
     """The filters of a page.
 
+    ``modes``, ``nodes`` and ``reasons`` are of how orders were fulfilled; a page without them leaves them empty.
     ``first``/``last`` override ``preset`` when both are given. Empty tuples mean "everything in my scope".
     """
 
@@ -25,6 +26,9 @@ class Asked:
     skus: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 STEPS = ("day", "week", "month")

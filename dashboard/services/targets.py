@@ -67,7 +67,7 @@ def _cuts(opened: Opened, asked: Asked) -> list[Cut]:
 
 
 def _lists(opened: Opened, asked: Asked) -> tuple[tuple[str | None, ...], ...] | None:
-    if asked.skus or asked.cells:
+    if asked.skus or asked.cells or asked.modes or asked.nodes or asked.reasons:
         return None
     everything: tuple[str | None, ...] = (None,)
     anchors = opened.actor.scope.anchors

@@ -50,7 +50,8 @@ class Tile:
 
     ``needs``: tables to load when the value cannot be known at all. ``target``: what was planned for these days and
     filters. ``limits``: what would have been ordinary, where history tells. ``unbuilt``: whether it takes a new build,
-    because the published one was made by an older version.
+    because the published one was made by an older version. ``uncut``: filters that it cannot be cut by; it then has no
+    value.
     """
 
     metric: str
@@ -61,6 +62,7 @@ class Tile:
     target: float | None = None
     limits: Limits | None = None
     unbuilt: bool = False
+    uncut: tuple[str, ...] = ()
 
     @property
     def attained(self) -> float | None:

@@ -1,4 +1,4 @@
-"""Why a metric changed: its change taken apart by region, channel, category, partner or product."""
+"""Why a metric changed: its change taken apart by region, channel, category, partner, product, mode or node."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from analytics.core.calendar import Comparison, Period
 from analytics.core.errors import DomainError, MissingData
 from analytics.metrics.explain import Explained, Fraction, of_ratio, of_sum
 from analytics.metrics.metric import Additivity, Metric
-from analytics.metrics.query import Question, known_dimensions, rows_behind, tables_needed
+from analytics.metrics.query import Question, known_dimensions, rows_counted, tables_needed
 from analytics.metrics.registry import metric_named
 from dashboard.services.asked import Where, baseline_of, comparable, period_of, where_of
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.frames import frame_of
+from dashboard.services.kpi import known_value
 from dashboard.services.names import names_of
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Reasons
 
-CUTS = {"region": "city", "channel": "channel", "category": "category", "partner": "partner", "sku": "sku"}
+CUTS = {"region": "city", **{name: name for name in ("channel", "category", "partner", "sku", "mode", "node")}}
 """What a change can be taken apart by → the dimension of the metrics that it is."""
 
 
@@ -48,7 +49,7 @@ class Why(UseCase):
         if not comparable(base, opened.covered):
             raise MissingData("baseline_not_covered", first=base.first, last=base.last, since=opened.covered.first)
         where = where_of(asked, opened)
-        explained = _explained(opened, known, CUTS[by], (period, base), where)
+        explained = _explained(opened, known, dimension_of(known, by), (period, base), where)
         return Reasons(
             freshness=opened.freshness,
             metric=metric,
@@ -64,14 +65,20 @@ class Why(UseCase):
         )
 
 
+def dimension_of(metric: Metric, by: str) -> str:
+    """What ``by`` is of ``metric``: where dealers are compared with those below them, a partner is a dealer."""
+    dealers = any("dealer" in part.joins for part in metric.parts.values())
+    return "dealer" if by == "partner" and dealers else CUTS[by]
+
+
 def _check(opened: Opened, metric: Metric, by: str, asked: Asked) -> None:
     if by not in CUTS:
         raise DomainError("unknown_dimension", dimension=by, known=", ".join(CUTS))
     if asked.comparison is Comparison.TARGET:
         raise DomainError("target_has_no_parts", metric=metric.name)
     able = known_dimensions(metric, opened.facts.table)
-    if CUTS[by] not in able:
-        known = [cut for cut, dimension in CUTS.items() if dimension in able]
+    if dimension_of(metric, by) not in able:
+        known = [cut for cut in CUTS if dimension_of(metric, cut) in able]
         raise DomainError("dimension_unknown_to_metric", metric=metric.name, dimensions=by, known=", ".join(known))
 
 
@@ -85,16 +92,16 @@ def _explained(
         totals = [Fraction(float(one["top"]), float(one["bottom"])) for one in whole]
         return of_ratio(*cut, total_now=totals[0], total_before=totals[1])
     columns = [opened.ask(Question((metric.name,), period=period, where=where))[metric.name] for period in days]
-    now, before = (_first(column) for column in columns)
+    now, before = (_first(column, metric.name) for column in columns)
     if now is None or before is None:
         return None
     parts = [_values(opened, metric, dimension, period, where) for period in days]
     return of_sum(*parts, total_now=now, total_before=before)
 
 
-def _first(column: pa.ChunkedArray) -> float | None:
+def _first(column: pa.ChunkedArray, metric: str) -> float | None:
     value = column[0].as_py() if len(column) else 0
-    return None if value is None else float(value)
+    return known_value(value, metric)
 
 
 def _values(opened: Opened, metric: Metric, dimension: str, period: Period, where: Where) -> pd.Series:
@@ -124,7 +131,7 @@ def _named(opened: Opened, by: str, explained: Explained | None) -> pd.DataFrame
 def _rows(opened: Opened, metric: Metric, period: Period, where: Where) -> int:
     """Rows of the metric's own fact that stand behind the value of the period."""
     asked = opened.termed(Question((), period=period, where=where))
-    behind = rows_behind(metric.numerator.fact, asked, opened.facts.table)
+    behind = rows_counted(metric, asked, opened.facts.table)
     counted = opened.facts.answer(
         behind.aggregate(rows=behind.lines.sum() if "lines" in behind.columns else behind.count())
     )

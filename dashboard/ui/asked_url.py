@@ -19,8 +19,14 @@ LISTS = {
     "partner": "partners",
     "sku": "skus",
     "cell": "cells",
+    "mode": "modes",
+    "node": "nodes",
+    "reason": "reasons",
 }
 """Parameter → field of Asked that holds several values."""
+
+ELSEWHERE = ("mode", "node", "reason")
+"""Filters that hold only where a page asks for them; elsewhere what they hold waits."""
 
 NAMES = ("period", "from", "to", "compare", *LISTS)
 CUSTOM = "custom"

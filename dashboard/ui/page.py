@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pydeck as pdk
@@ -17,6 +17,7 @@ from dashboard.services.requests import Asked
 from dashboard.services.views import FilterOptions, Freshness, Gap, Glossary, Partial, Tile
 from dashboard.settings import Settings
 from dashboard.ui import filters, identity, markup, tiles
+from dashboard.ui.asked_url import ELSEWHERE, LISTS
 from dashboard.ui.cache import authorised, recall
 from dashboard.ui.controls import Choice
 from dashboard.ui.formatting import Format
@@ -87,10 +88,16 @@ class Page(Worklist, Showing):
         self._told = told
         return found
 
-    def filters(self, *, without: tuple[str, ...] = ()) -> Asked:
-        """Draw the filter row; the question that it holds. ``without``: filters that change nothing here."""
-        self._options, self._without = self.ask(self.services.filters.options, action=self.action), without
-        self.asked, aside = filters.draw_filters(self.fmt, self._options, self.key, without=without)
+    def filters(self, *, without: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Asked:
+        """Draw the filter row; the question that it holds. ``without``: filters that change nothing here; ``also``:
+        those that a click alone sets and that only some pages know.
+        """
+        self._options = self.ask(self.services.filters.options, action=self.action)
+        waiting = tuple(one for one in ELSEWHERE if one not in also)
+        self._without = (*without, *waiting)
+        asked, aside = filters.draw_filters(self.fmt, self._options, self.key, without=without)
+        nothing: dict[str, Any] = {LISTS[one]: () for one in waiting}
+        self.asked = replace(asked, **nothing)
         self._chips = st.container(key="filter.slot")
         if aside:
             st.caption(self.t("filter.set_aside", count=aside))
@@ -234,14 +241,6 @@ class Page(Worklist, Showing):
         live(self.words, self.services, self.action, f"{self.key}.{name}", draw, every=every)
 
     # Showing
-
-    def columns(self, *widths: float) -> list[Any]:
-        """Containers side by side; they stack on a phone."""
-        return list(st.columns(list(widths), gap="medium"))
-
-    def row(self, name: str) -> Any:
-        """A row of controls that wraps."""
-        return st.container(horizontal=True, vertical_alignment="bottom", key=f"{self.key}.{name}")
 
     def cards(self, name: str, width: int) -> Any:
         """A grid of cards at least ``width`` pixels wide."""

@@ -31,14 +31,14 @@ KINDS: dict[Unit, tuple[Kind, Kind]] = {
 """Unit → how a table shows values and changes."""
 
 
-def why(page: Page, asked: Asked, tiles: tuple[Tile, ...], passports: Glossary) -> None:
-    """Choose a KPI and what to take it apart by."""
+def why(page: Page, asked: Asked, tiles: tuple[Tile, ...], passports: Glossary, cuts: tuple[str, ...] = CUTS) -> None:
+    """Choose a KPI and what to take it apart by: one of ``cuts``, which the page can be filtered by, too."""
     known = {one.metric: one for one in passports.definitions}
-    offered = [tile.metric for tile in tiles if not tile.needs]
+    offered = [tile.metric for tile in tiles if not (tile.needs or tile.uncut or tile.unbuilt)]
     page.section(page.t("today.why"), page.t("today.why.about"))
     with page.row("why"):
         metric = page.choose("why.metric", {name: page.t(f"metric.{name}.label") for name in offered})
-        by = page.choice("why.by", CUTS)
+        by = page.choice("why.by", cuts)
     if metric is None:
         return
     try:
@@ -47,9 +47,20 @@ def why(page: Page, asked: Asked, tiles: tuple[Tile, ...], passports: Glossary) 
         raise
     except DomainError as error:
         # What cannot be taken apart is a sentence in its place; the rest of the page stands.
-        page.note(remedy(page.words, error))
+        page.note(
+            not_by(page, metric, error) if error.code == "dimension_unknown_to_metric" else remedy(page.words, error)
+        )
         return
     told(page, reasons, known[metric])
+
+
+def not_by(page: Page, metric: str, error: DomainError) -> str:
+    """Which parts a metric has, where it has none of those that were asked for."""
+    label, known = page.t(f"metric.{metric}.label"), str(error.facts["known"])
+    if not known:
+        return page.t("today.why.no_parts", metric=label)
+    cuts = page.fmt.listed([page.word(f"filter.{one}", one) for one in known.split(", ")])
+    return page.t("today.why.not_by", metric=label, by=page.t(f"filter.{error.facts['dimensions']}"), known=cuts)
 
 
 def told(page: Page, reasons: Reasons, passport: Definition) -> None:
@@ -68,11 +79,13 @@ def told(page: Page, reasons: Reasons, passport: Definition) -> None:
     if reasons.now is None or reasons.before is None:
         page.note(page.t("today.why.unknown"))
         return
-    named = reasons.parts.assign(name=reasons.parts["name"].replace("", page.t("today.why.not_known")))
+    unknown = page.t("today.why.not_known")
+    names = [page.word(f"{reasons.by}.{name}", name) if name else unknown for name in reasons.parts["name"]]
+    named = reasons.parts.assign(name=names)
     title = page.t(
         "today.why.title",
         metric=page.t(f"metric.{reasons.metric}.label"),
-        by=page.t(f"overview.today.why.by.{reasons.by}"),
+        by=page.t(f"{page.key}.why.by.{reasons.by}"),
         period=page.fmt.period(reasons.period),
         baseline=page.fmt.period(reasons.baseline),
     )

@@ -78,10 +78,22 @@ class Showing(Controls):
         st.caption(title)
         st.code(text, language=None, wrap_lines=True)
 
+    def elect(self, name: str, code: str) -> None:
+        """Choose one of the options of ``name`` as a click on it would (for handlers)."""
+        st.session_state[f"{self.key}.{name}"] = code
+
     def details(self, name: str, title: str, *, expanded: bool = False) -> Any | None:
         """Something below a line that opens; None while it is closed, so that nothing is asked for it."""
         below = st.expander(title, key=f"{self.key}.{name}", expanded=expanded, on_change="rerun")
         return below if below.open else None
+
+    def columns(self, *widths: float) -> list[Any]:
+        """Containers side by side; they stack on a phone."""
+        return list(st.columns(list(widths), gap="medium"))
+
+    def row(self, name: str) -> Any:
+        """A row of controls that wraps."""
+        return st.container(horizontal=True, vertical_alignment="bottom", key=f"{self.key}.{name}")
 
     def once(self, name: str, draw: Callable[[], Drawing]) -> Drawing:
         """What follows from the last answer alone and from how this person looks at it, made once and shared."""

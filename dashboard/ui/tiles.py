@@ -80,6 +80,8 @@ def draw_tile(
     about = t(f"metric.{tile.metric}.about")
     if not is_number(tile.value):
         nothing = t("tile.unbuilt" if tile.unbuilt else "tile.no_data")
+        if tile.uncut:
+            nothing = t("tile.uncut", filters=fmt.listed([t(f"filter.{name}") for name in tile.uncut]))
         needed = t("tile.needs", tables=table_labels(fmt.words, tile.needs)) if tile.needs else nothing
         short = t("tile.needs", tables=table_names(fmt.words, tile.needs)) if tile.needs else nothing
         st.metric(

@@ -39,6 +39,7 @@ def sales_line(inputs: Inputs) -> ir.Table:
         buyer=buyer(costed),
         sku=costed.sku,
         node=costed.node,
+        mode=costed.fulfilment,
         place=place_key(costed),
         units=costed.quantity,
         amount=costed.amount,
@@ -92,7 +93,7 @@ def source_day(inputs: Inputs) -> ir.Table:
 
 
 def refund_line(inputs: Inputs) -> ir.Table:
-    """Grain: refund line, on the day of the refund; the sale it belongs to stays as it was, and tells its node."""
+    """Grain: refund line, on the day of the refund; the sale stays as it was, and tells its node and mode."""
     refunds, sent = inputs.current("refund_line"), _nodes(inputs).rename(sold_by="source", sold_order="order_id")
     rows = refunds.left_join(
         sent,
@@ -113,6 +114,7 @@ def refund_line(inputs: Inputs) -> ir.Table:
         sku=rows.sku,
         place=place_key(rows),
         node=rows.node,
+        mode=rows.mode,
         reason=rows.reason,
         units=rows.quantity,
         amount=rows.amount,
@@ -120,9 +122,10 @@ def refund_line(inputs: Inputs) -> ir.Table:
 
 
 def _nodes(inputs: Inputs) -> ir.Table:
-    """Node of every order line that names one."""
+    """Node and mode of every order line that names one of them."""
     lines = inputs.current("order_line")
-    return lines.filter(lines.node.notnull()).select("source", "order_id", "node", sold_line=lines.line_no)
+    told = lines.filter(lines.node.notnull() | lines.fulfilment.notnull())
+    return told.select("source", "order_id", "node", mode=told.fulfilment, sold_line=told.line_no)
 
 
 def document(inputs: Inputs) -> ir.Table:

@@ -9,7 +9,7 @@ from dashboard.ui.handed_back import offer_back
 from dashboard.ui.page import Page
 from dashboard.ui.reject_filters import filters, label, matching, remembered_filters
 from dashboard.ui.tables import Column, Excerpt
-from data.health.rejects import facts_of
+from data.health.rejects import FILTERS, facts_of
 
 SHOWN = 200
 ROWS = (
@@ -45,7 +45,11 @@ def rejected_rows(page: Page) -> int:
     if counts.empty:
         page.note(page.t("admin.data_health.rejects.none"))
         return int(found.lines)
-    page.table("counts", page.t("admin.data_health.counts"), told(page, matching(counts, asked)), COUNTS, height=210)
+    kept = matching(counts, asked)
+    page.table(
+        "counts", page.t("admin.data_health.counts"), told(page, kept).assign(id=kept.index.astype(str)), COUNTS,
+        height=210, identified_by="id", choose=lambda id: to_reason(page, kept[kept.index == int(id)]),
+    )  # fmt: skip
 
     def whole(most: int) -> tuple[pd.DataFrame, int]:
         every = health.rejects(asked, most)
@@ -59,6 +63,12 @@ def rejected_rows(page: Page) -> int:
     else:
         page.note(page.t("handed_back.choose"))
     return int(found.lines)
+
+
+def to_reason(page: Page, line: pd.DataFrame) -> None:
+    """Look at the rows that one line of the counts tells of."""
+    for name in FILTERS:
+        page.remember(name, str(line[name].iloc[0]))
 
 
 def told(page: Page, counts: pd.DataFrame) -> pd.DataFrame:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
 from dashboard.ui.charts.fan import fan, lines
+from dashboard.ui.filters import only
 from dashboard.ui.forecast_columns import FAN, FLAGS, PARTS, PAST, STEPS, WORST
 from dashboard.ui.headline import forecast_sentence
 from dashboard.ui.page import Page
@@ -19,7 +21,7 @@ HISTORY = ("26", "13", "52", "104")
 
 
 def render(page: Page) -> None:
-    asked = page.filters(without=("period", "compare", "channel"))
+    asked = page.filters(without=("period", "compare", "channel"), also=("node",))
     spans = {weeks: page.t(f"supply.forecast.history.{weeks}") for weeks in HISTORY}
     weeks = int(page.option("history", spans, held="history"))
     view = page.ask(page.services.forecast.outlook, asked).since(weeks)
@@ -41,14 +43,30 @@ def render(page: Page) -> None:
     else:
         drawn = partial(lines, page.fmt, page.palette, view.parts, "period", named(page, PARTS[1:]), Unit.UNITS)
         page.chart("parts", page.t("forecast.parts"), drawn, view.parts, PARTS)
-    page.section(page.t("forecast.worst"))
-    methods = [worded(page, methods.replace(" ", ""), "method") for methods in view.worst["methods"]]
-    worst = view.worst.assign(flags=[worded(page, flags) for flags in view.worst["flags"]], methods=methods)
-    page.table("worst", page.t("forecast.worst"), worst, WORST)
+    worst(page, view)
     if len(view.flags):
         page.section(page.t("forecast.flags"))
         flags = view.flags.assign(flag=[worded(page, flag) for flag in view.flags["flag"]])
         page.table("flags", page.t("forecast.flags"), flags, FLAGS)
+
+
+def worst(page: Page, view: Outlook) -> None:
+    """Where it would pay to look; a row does."""
+    page.section(page.t("forecast.worst"), page.t("today.top.about"))
+    methods = [worded(page, methods.replace(" ", ""), "method") for methods in view.worst["methods"]]
+    shown = view.worst.assign(flags=[worded(page, flags) for flags in view.worst["flags"]], methods=methods)
+    names = {one.series: one for one in shown.itertuples()}
+    page.name("node", dict(zip(shown["node"], shown["node_name"], strict=True)))
+    page.table(
+        "worst", page.t("forecast.worst"), shown, WORST, identified_by="series",
+        choose=lambda series: to_series(names[series]) if series in names else None,
+    )  # fmt: skip
+
+
+def to_series(row: Any) -> None:
+    """Look at one product at one place."""
+    only("node", row.node, row.node_name)
+    only("sku", row.sku, row.name)
 
 
 def picture(page: Page, view: Outlook) -> None:

@@ -44,7 +44,11 @@ def render(page: Page) -> None:
     page.note(page.t("supply.plants.run", run=view.run, as_of=page.fmt.day(view.as_of)), page.t("supply.plants.about"))
     if view.unknown:
         page.note(page.t("supply.plants.unknown", count=f"{view.unknown:,}"))
-    page.table("plants", page.t("supply.plants.by_week"), frame_of(page, view, whole), PLANTS)
+    weeks = frame_of(page, view, whole)
+    page.table(
+        "plants", page.t("supply.plants.by_week"), weeks, PLANTS, identified_by="code",
+        choose=lambda code: page.elect("plant", code) if code else None,
+    )  # fmt: skip
     page.section(page.t("supply.plants.by_node"), page.t("supply.plants.by_node.about"))
     page.table("nodes", page.t("supply.plants.by_node"), frame_of(page, view, nodes), NODES, height=420)
     page.section(page.t("supply.plants.partners"), page.t("supply.plants.partners.about"))
@@ -62,7 +66,7 @@ def named_plant(page: Page, view: PlantView, code: str) -> str:
 def frame_of(page: Page, view: PlantView, needs: Sequence[Need]) -> pd.DataFrame:
     rows = [
         {"node": view.names.get(one.node, one.node), "plant": named_plant(page, view, one.plant), "week": one.week,
-         "forecast": float(one.forecast), "approved": float(one.approved)}
+         "code": one.plant, "forecast": float(one.forecast), "approved": float(one.approved)}
         for one in needs
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -84,6 +84,16 @@ def test_a_filter_goes_into_the_address_as_a_code() -> None:
     assert app.query_params["channel"] == "tmall"
 
 
+def test_what_a_click_on_fulfilment_chose_is_a_chip_there_and_waits_elsewhere() -> None:
+    app = opened("fulfilment", mode="express", reason="no_stock")
+    assert app.button(key="filter.chip.mode.express").label == "履约方式：快递"
+    assert app.button(key="filter.chip.reason.no_stock").label == "原因：缺货"
+    assert "分母仍是全部行" in texts(app)
+    elsewhere = opened("today", mode="express")
+    assert not [one for one in elsewhere.button if str(one.key).startswith("filter.chip.")]
+    assert elsewhere.query_params["mode"] == "express", "it holds again where it means something"
+
+
 def test_removing_a_chip_removes_the_filter() -> None:
     app = opened("today", partner=["S001", "S002"], sku="R5")
     app.button(key="filter.chip.partner.S001").click().run()

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pytest
 
 from analytics.core.access import Action
-from analytics.core.errors import MissingData
+from analytics.core.errors import DomainError, MissingData
 from analytics.metrics import service
 from analytics.metrics.facts import FACTS
 from analytics.metrics.given import Given
 from dashboard.composition import doors
+from dashboard.services.requests import Asked
 from data.facts import ScopedFacts
 from data.marts.mart import Mart
 from tests.worlds import CHANNELS, PRODUCTS, World, line, make_world
@@ -46,7 +47,7 @@ LINES = [
     line("B1", "1", "2025-11-01", "web", "R5", "1", "40", account="m2"),
     line("B2", "1", "2026-03-01", "web", "R5", "1", "60", account="m2", cancelled_at="2026-03-01T15:00:00",
          cancel_reason="no_stock"),
-    line("B3", "1", "2026-03-01", "web", "R5", "3", "60", account="m2"),
+    line("B3", "1", "2026-03-01", "web", "R5", "3", "60", account="m2", fulfilment="express"),
     line("C1", "1", "2026-03-02", "shop", "O1", "1", "20", account="m3", cancelled_at="2026-03-02T15:00:00",
          cancel_reason="customer"),
     line("C2", "1", "2026-03-03", "shop", "O1", "1", "20", account="m3"),
@@ -65,7 +66,7 @@ SHIPMENTS = [
 ]
 REFUNDS = [
     {"refund_id": "R1", "line_no": "1", "refunded_at": "2026-03-05T09:00:00", "channel": "web", "sku": "R5",
-     "quantity": "1", "amount": "15"},
+     "quantity": "1", "amount": "15", "reason": "quality", "order_id": "B3", "order_line_no": "1"},
 ]  # fmt: skip
 NODES = [
     {"node": "N1", "name": "Store one", "kind": "store", "partner": "S1"},
@@ -161,6 +162,15 @@ ALL = {"first": "2025-11-01", "last": "2026-03-15"}
         ("cancellation_rate", (), 2 / 5),
         ("oversell_rate", (), 1 / 5),
         ("oversell_rate", ("channel=shop",), 0.0),
+        # A cause is of what went wrong: what that is a share of stays whole.
+        ("paid_lines", ("reason=no_stock",), 5),
+        ("cancellation_rate", ("reason=no_stock",), 1 / 5),
+        ("oversell_rate", ("reason=customer",), 0.0),
+        ("refund_rate", ("reason=quality",), 15 / 130),
+        ("refund_rate", ("reason=customer",), 0.0),
+        # Refunds have the mode of what was sold.
+        ("refund_rate", ("mode=express",), 15 / 60),
+        ("cancelled_lines", ("mode=express",), 0),
         # With a promise in March: B3 (half of it late); A3's may still be kept.
         ("on_time_in_full", (), 0.0),
         # Counted in March: N1 rice and oil on the 1st, rice on the 3rd; N2 rice on the 1st; N3 rice for two weeks.
@@ -173,6 +183,33 @@ ALL = {"first": "2025-11-01", "last": "2026-03-15"}
 )
 def test_on_paper(metric: str, where: tuple[str, ...], expected: float, world: World) -> None:
     assert value(world, metric, *where) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("metric", ["on_time_in_full", "orders", "repurchase_90", "stock_turns"])
+def test_what_has_no_cause_is_not_cut_by_one(metric: str, world: World) -> None:
+    with pytest.raises(DomainError, match="dimension_unknown_to_metric"):
+        value(world, metric, "reason=no_stock")
+
+
+def test_tiles_say_by_which_filter_they_cannot_be_cut(world: World) -> None:
+    """Rates of cancellation stay, a cause has nothing to do with shelves: that is said, and is no missing data."""
+    told = world.services("brand").fulfilment.service(Asked(reasons=("no_stock",), modes=("express",)))
+    by_name = {tile.metric: tile for tile in told.tiles}
+    assert by_name["cancellation_rate"].value == 0.0
+    assert by_name["cancellation_rate"].uncut == ()
+    assert by_name["on_time_in_full"].uncut == ("reason",)
+    assert by_name["stock_turns"].uncut == ("mode", "reason")
+    assert by_name["stock_turns"].needs == ()
+    assert by_name["stock_turns"].value is None
+
+
+def test_a_change_is_taken_apart_by_mode_and_node(world: World) -> None:
+    """Of March against February: one cancelled line at no node, told as unknown; parts and residual are the change."""
+    asked = Asked(first=date(2026, 3, 1), last=date(2026, 3, 10))
+    for by in ("mode", "node"):
+        told = world.services("brand").why.explain(asked, "cancelled_lines", by)
+        assert told.now == 2
+        assert told.parts["change"].sum() + told.residual == pytest.approx(2)
 
 
 def test_on_time_in_full_of_all_time(world: World) -> None:

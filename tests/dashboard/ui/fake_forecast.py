@@ -36,7 +36,8 @@ class FakeForecast:
         parts = pd.DataFrame({"period": past, "trend": sold, "season": 0.0 * sold, "rest": out})
         worst = pd.DataFrame(
             {
-                "series": ["N1|R5"], "node_name": ["一号仓"], "name": ["五常大米"], "missed": [41.0], "wape": [0.5],
+                "series": ["N1|R5"], "node": ["N1"], "sku": ["R5"],
+                "node_name": ["一号仓"], "name": ["五常大米"], "missed": [41.0], "wape": [0.5],
                 "baseline": [0.7], "segment": ["smooth"], "methods": ["pooled"], "flags": ["gaps,ended_early"],
             }
         )  # fmt: skip

@@ -236,7 +236,7 @@ class FakeWhy:
         period, base = periods(asked)
         if by == "sku":
             raise DomainError("target_has_no_parts", metric=metric)
-        _, _, _, now, before = UNITS[metric]
+        now, before = UNITS[metric][3:] if metric in UNITS else (0.93, 0.95)
         change = (now or 0.0) - (before or 0.0)
         parts = pd.DataFrame(
             {

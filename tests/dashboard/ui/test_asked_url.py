@@ -36,6 +36,9 @@ def questions(draw: st.DrawFn) -> Asked:
         categories=tuple(draw(st.lists(st.sampled_from(["rice & oil", "杂粮"]), unique=True))),
         skus=tuple(draw(st.lists(st.sampled_from(["a", "b-1", "c"]), unique=True, max_size=3))),
         regions=tuple(draw(st.lists(st.sampled_from(["370000", "370100"]), unique=True))),
+        modes=tuple(draw(st.lists(st.sampled_from(["express", "pickup"]), unique=True))),
+        nodes=tuple(draw(st.lists(st.sampled_from(["N1", "N 2"]), unique=True))),
+        reasons=tuple(draw(st.lists(st.sampled_from(["no_stock", "质量"]), unique=True))),
         cells=tuple(draw(st.lists(st.text("0123456789abcdef", min_size=15, max_size=15), unique=True, max_size=3))),
     )
 

@@ -10,7 +10,9 @@ import streamlit as st
 
 from analytics.core.calendar import Period
 from dashboard.ui import showing
+from dashboard.ui.filters import told
 from pages.overview.course import zoomed
+from pages.supply.forecast import to_series
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,10 @@ def test_a_click_on_the_trend_asks_about_what_was_clicked(
     last = date(2026, 3, 10)
     zoomed(Period(last - timedelta(days=days - 1), last), clicked)
     assert st.session_state == {"filter.period": "custom", "filter.days": expected}
+
+
+def test_a_row_of_the_worst_forecasts_asks_about_that_product_at_that_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {"filter.sku": ["O1"], "filter.narrow": {"node": ["N9"]}})
+    to_series(SimpleNamespace(node="N1", sku="R5", node_name="One", name="Rice"))
+    assert told().nodes == ("N1",)
+    assert told().skus == ("R5",)
