@@ -22,6 +22,7 @@ from analytics.forecasting.errors import family_of, learnt
 from analytics.forecasting.panel import DAY_NS, Panel, Plan, panel_of
 from analytics.forecasting.paths import quantiles, sample_paths
 from analytics.forecasting.run import promoted_after
+from analytics.forecasting.units import units_of
 from bench.measuring import Section
 
 HORIZON, JUDGED, LEARNT = 3, 12, 52
@@ -171,10 +172,10 @@ def _spread(values: Floats, known: Backtest, of: Panel, origin: int, segments: S
     then = Groups(segments, family_of(of.series), promoted[:-1])
     now = replace(then, promoted=promoted[-1])
     calibration = calibrated(values[:-1], known.came, then, known.origins)
-    errors = learnt(calibration.of(values[:-1], then), known.came, then, known.origins, seed=SEED)
+    units = replace(units_of(of, origin + 1), whole=np.ones(of.size, dtype=np.bool_))
+    errors = learnt(calibration.of(values[:-1], then), known.came, then, known.origins, units, seed=SEED)
     said = calibration.of(values[-1], now)
-    whole = np.ones(of.size, dtype=np.bool_)
-    drawn = sample_paths(said, now.promoted, now.family, errors, whole=whole, paths=PATHS, seed=SEED + origin)
+    drawn = sample_paths(said, now.promoted, now.family, errors, units=units, paths=PATHS, seed=SEED + origin)
     cut = quantiles(drawn, (0.5, LEVEL, LOW, HIGH))
     return np.concatenate([cut, drawn.mean(axis=0, dtype=np.float64)[None]])
 

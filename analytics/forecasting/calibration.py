@@ -73,8 +73,13 @@ def _looked_up(factors: Mapping[str, float], labels: Labels) -> Floats:
     return found
 
 
-def ratios(said: Floats, came: Floats, labels: npt.NDArray[Any], origins: Ints, prior: float) -> dict[str, float]:
-    """Log of Σ came / Σ said by group, pulled to 0; ``prior``: its standard deviation before anything is seen."""
+def ratios(
+    said: Floats, came: Floats, labels: npt.NDArray[Any], origins: Ints, prior: float, *, by_series: bool = False
+) -> dict[str, float]:
+    """Log of Σ came / Σ said by group, pulled to 0; ``prior``: its standard deviation before anything is seen.
+
+    ``by_series``: misses of one series go together, too, so that a few of them prove little.
+    """
     known = np.isfinite(came) & np.isfinite(said)
     names, place = np.unique(labels, return_inverse=True)
     place = place.reshape(labels.shape)[known]
@@ -85,7 +90,10 @@ def ratios(said: Floats, came: Floats, labels: npt.NDArray[Any], origins: Ints, 
     total, got = (np.bincount(place, weights, len(names)) for weights in (there, here))
     ratio = np.where(got > 0, got, OFFSET) / np.maximum(total, 1e-9)
     missed = here - ratio[place] * there
-    error = np.maximum(*(_error(missed, place, _codes(axis[known]), len(names)) for axis in (origin, when)))
+    axes = [origin, when]
+    if by_series:
+        axes.append(np.broadcast_to(np.arange(said.shape[1])[None, :, None], said.shape))
+    error = np.max([_error(missed, place, _codes(axis[known]), len(names)) for axis in axes], axis=0)
     share = prior**2 / (prior**2 + (error / np.maximum(got, 1e-9)) ** 2)
     return {str(name): float(log) for name, log in zip(names, np.log(ratio) * share, strict=True)}
 

@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from analytics.forecasting.calibration import OFFSET
 from analytics.forecasting.contract import Flags, Floats, Ints
-from analytics.forecasting.errors import GRID, Errors, Families, by_cell, cells
+from analytics.forecasting.counts import counted, slow
+from analytics.forecasting.errors import GRID, Errors, Families, buyers_of, by_cell, cells
+from analytics.forecasting.units import Units
 
 Paths = npt.NDArray[np.float32]
 """Paths × series × horizons, units, never negative."""
@@ -22,37 +24,56 @@ def sample_paths(
     family: Families,
     errors: Errors,
     *,
-    whole: Flags,
+    units: Units,
     paths: int,
     seed: int,
     first: int = 0,
 ) -> Paths:
-    """Paths around the locations ``said`` (series × horizons); ``whole`` marks series that sell whole units.
+    """Paths around the locations ``said`` (series × horizons) of series that sell in ``units``.
 
-    Path p takes the ranks of one past origin for all series, each from a series of its own family, chosen at random.
+    Path p takes what went wrong at one past origin for all series: slow ones are counted, others take the ranks of a
+    series of their own family, chosen at random.
     ``first``: number of the first series, where a panel is drawn in parts; the origin of a path is the same in all.
     """
     generator = np.random.default_rng((seed, first))
-    ranks = _drawn(errors, family, said.shape, paths, seed, generator)
+    order = np.resize(np.random.default_rng(seed).permutation(errors.known), paths)
+    drawn = np.empty((paths, *said.shape), dtype=np.float32)
+    few = slow(said, units.whole)
+    if few.any():
+        rows = np.flatnonzero(few)
+        drawn[:, rows] = counted(
+            said[rows], promoted[rows], family[rows], errors.counting, units.scatter[rows], order, generator
+        )
+    if not few.all():
+        rows = np.flatnonzero(~few)
+        drawn[:, rows] = _measured(said[rows], promoted[rows], family[rows], errors, units.some(rows), order, generator)
+    return drawn
+
+
+def _measured(
+    said: Floats, promoted: Floats, family: Families, errors: Errors, units: Units, order: Ints,
+    generator: np.random.Generator,
+) -> Paths:  # fmt: skip
+    said = errors.means.moved(said, promoted)
+    ranks = _drawn(errors, family, said.shape, order, generator)
     drawn = np.zeros(ranks.shape, dtype=np.float32)
-    for key, where in by_cell(cells(said, promoted, errors.cuts)):
+    for key, where in by_cell(cells(buyers_of(said, units), promoted, errors.cuts)):
         ratio = np.exp(errors.law(key)).astype(np.float32)
         drawn[:, where] = (said[where] + OFFSET) * ratio[(ranks[:, where] * GRID).astype(np.int64)] - OFFSET
     drawn = np.where(np.isnan(said)[None], np.float32(np.nan), np.maximum(drawn, 0))
-    return _in_units(drawn, whole, generator)
+    return _in_units(drawn, units.whole, generator)
 
 
 def _drawn(
-    errors: Errors, family: Families, shape: tuple[int, ...], paths: int, seed: int, generator: np.random.Generator
+    errors: Errors, family: Families, shape: tuple[int, ...], order: Ints, generator: np.random.Generator
 ) -> Floats:
     """Paths × series × horizons of ranks in 0..1; independent uniform ones where no origin is known."""
-    origins = [at for at in range(len(errors.ranks)) if np.isfinite(errors.ranks[at, :, 0]).any()]
-    if not origins:
-        return generator.random((paths, *shape))
-    order = np.resize(np.random.default_rng(seed).permutation(origins), paths)
-    drawn = np.empty((paths, *shape))
-    width = np.empty((paths, shape[0], 1))
-    for origin in sorted(set(order.tolist())):
+    if not len(errors.known):
+        return generator.random((len(order), *shape))
+    origins = sorted(set(order.tolist()))
+    drawn = np.empty((len(order), *shape))
+    width = np.empty((len(order), shape[0], 1))
+    for origin in origins:
         mine = np.flatnonzero(order == origin)
         known = np.flatnonzero(np.isfinite(errors.ranks[origin, :, 0]))
         pool = known[np.argsort(errors.family[known], kind="stable")]
@@ -62,7 +83,7 @@ def _drawn(
         first, count = np.where(count > 0, first, 0), np.where(count > 0, count, len(pool))
         chosen = pool[first + (generator.random((len(mine), shape[0])) * count).astype(np.int64)]
         drawn[mine] = errors.ranks[origin][chosen]
-        width[mine] = (1 / (count * len(origins)))[None, :, None]
+        width[mine] = (1 / (count * len(errors.known)))[None, :, None]
     # Few errors make wide steps: within its rank an error is spread evenly over its step.
     jitter = (generator.random(drawn.shape) - 0.5) * width
     return np.clip(drawn + jitter, 0.0, 1.0 - 1e-9)

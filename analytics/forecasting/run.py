@@ -22,6 +22,7 @@ from analytics.forecasting.newcomers import blended, borrowed, shape_of
 from analytics.forecasting.numbers import mean_of
 from analytics.forecasting.panel import Panel, Past
 from analytics.forecasting.paths import Paths, sample_paths
+from analytics.forecasting.units import Units, units_of
 
 CHUNK = 4_000
 """Series whose paths are drawn at once."""
@@ -50,7 +51,7 @@ class Forecast:
 
     ``flags`` per series; ``bias``: contract of :func:`bias_removed`; ``raced``: rows that took part in the race, and
     ``said``: origins × raced × horizons of the chosen average and of the baseline at ``test.origins``.
-    ``then``: groups of the raced at those origins.
+    ``then``: groups of the raced at those origins; ``units``: what the past tells of each series' units.
     """
 
     panel: Panel
@@ -66,16 +67,11 @@ class Forecast:
     then: Groups
     errors: Errors
     family: Families
+    units: Units
 
     @property
     def answered(self) -> Flags:
         return np.asarray(np.isfinite(self.location).all(axis=1))
-
-    @property
-    def whole(self) -> Flags:
-        """Series that have only ever sold whole units."""
-        sold = np.nan_to_num(self.panel.sold)
-        return np.asarray((sold == np.round(sold)).all(axis=1))
 
     def paths(self, rows: slice) -> Paths:
         """Joint sample paths of some series; path p of one call belongs with path p of every other call."""
@@ -85,7 +81,7 @@ class Forecast:
             promoted_after(self.panel, np.array([self.panel.length - 1]))[0][chunk],
             self.family[chunk],
             self.errors,
-            whole=self.whole[chunk],
+            units=self.units.some(chunk),
             paths=self.parameters.paths,
             seed=self.parameters.seed,
             first=rows.start,
@@ -127,7 +123,8 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
     told = located(said, choice, segments[raced])
     calibration = calibrated(told, test.came, then, test.origins)
     judged = calibration.of(told, then)
-    errors = learnt(judged, test.came, then, test.origins, seed=parameters.seed)
+    units = units_of(clean, clean.length)
+    errors = learnt(judged, test.came, then, test.origins, units.some(raced), seed=parameters.seed)
     ahead = Groups(segments, family, promoted_after(clean, np.array([clean.length - 1]))[0])
     location = calibration.of(_now(now, choice, segments, parameters.seed, progress), ahead)
     young = segments == "new"
@@ -147,6 +144,7 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         then=then,
         errors=errors,
         family=family,
+        units=units,
     )
 
 

@@ -15,11 +15,12 @@ from analytics.forecasting.calibration import Calibration, Groups, calibrated
 from analytics.forecasting.candidate import Candidate, Forecaster
 from analytics.forecasting.candidates import candidates
 from analytics.forecasting.choice import FALLBACK, Choice, Segments, chosen, located, segments_of
-from analytics.forecasting.contract import Flags, Floats, Ints
+from analytics.forecasting.contract import Floats, Ints
 from analytics.forecasting.errors import Errors, family_of, learnt
 from analytics.forecasting.panel import Panel
 from analytics.forecasting.paths import Paths, sample_paths
 from analytics.forecasting.run import promoted_after, sampled, with_horizon
+from analytics.forecasting.units import Units, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Rolled:
     panel: Panel
     rolling: Rolling
     locations: Mapping[int, tuple[Floats, Floats, Errors]]
-    whole: Flags
+    units: Units
     _last: tuple[int, Paths] | None = field(default=None)
 
     def paths(self, origin: int) -> Paths:
@@ -66,7 +67,7 @@ class Rolled:
             location, promoted, errors = self.locations[made]
             drawn = sample_paths(
                 location, promoted, family_of(self.panel.series), errors,
-                whole=self.whole, paths=self.rolling.paths, seed=self.rolling.seed + made,
+                units=self.units, paths=self.rolling.paths, seed=self.rolling.seed + made,
             )  # fmt: skip
             self._last = made, drawn
         return self._last[1][:, :, origin - made :]
@@ -87,6 +88,7 @@ def rolled(
     first = int(origins[0])
     origins = [int(origin) for origin in origins[:: rolling.every]]
     segments = segments_of(panel.past(first, rolling.horizon))
+    units = units_of(panel, first + 1)
     raced = sampled(segments, rolling.race_series, rolling.seed)
     race = panel.rows(raced)
     racing = field if field is not None else tuple(one for one in candidates() if not one.slow)
@@ -100,14 +102,13 @@ def rolled(
     for number, origin in enumerate(origins):
         segments = segments_of(panel.past(origin, rolling.horizon))
         if judged is None or number % rolling.choose_every == 0:
-            judged = _judged(race, test, origin, segments[raced], rolling)
+            judged = _judged(race, test, origin, segments[raced], units.some(raced), rolling)
         said = speakers.said(origin, judged.choice) if speakers else _told(test, origin)
         promoted = promoted_after(with_horizon(panel, rolling.horizon), np.array([origin]))[0]
         groups = Groups(segments, family_of(panel.series), promoted)
         location = judged.calibration.of(located(said, judged.choice, segments), groups)
         locations[origin] = location, promoted, judged.errors
-    past = np.nan_to_num(panel.demand[:, : first + 1])
-    return Rolled(panel, rolling, locations, np.asarray((past == np.round(past)).all(axis=1)))
+    return Rolled(panel, rolling, locations, units)
 
 
 def _tested(origins: Sequence[int], rolling: Rolling) -> Ints:
@@ -122,14 +123,14 @@ def _told(test: Backtest, origin: int) -> dict[str, Floats]:
     return {name: test.of(name)[at] for name in test.names}
 
 
-def _judged(race: Panel, test: Backtest, origin: int, segments: Segments, rolling: Rolling) -> _Judgement:
+def _judged(race: Panel, test: Backtest, origin: int, segments: Segments, units: Units, rolling: Rolling) -> _Judgement:
     """Choice and errors from the origins before this one, without what came after it."""
     known = test.known_at(origin, rolling.learnt + rolling.horizon)
     choice = chosen(known, segments, rolling.level)
     told = located({name: known.of(name) for name in known.names}, choice, segments)
     then = Groups(segments, family_of(race.series), promoted_after(with_horizon(race, rolling.horizon), known.origins))
     calibration = calibrated(told, known.came, then, known.origins)
-    errors = learnt(calibration.of(told, then), known.came, then, known.origins, seed=rolling.seed)
+    errors = learnt(calibration.of(told, then), known.came, then, known.origins, units, seed=rolling.seed)
     return _Judgement(choice, calibration, errors)
 
 

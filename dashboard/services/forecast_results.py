@@ -184,10 +184,11 @@ def _held_out(one: Forecast) -> dict[str, float | None]:
     known = test.known_at(int(test.origins[at]), at)
     said, then = one.said["chosen"], one.then
     before = replace(then, promoted=then.promoted[:at])
-    errors = learnt(said[:at], known.came, before, known.origins, seed=one.parameters.seed)
+    units = one.units.some(one.raced)
+    errors = learnt(said[:at], known.came, before, known.origins, units, seed=one.parameters.seed)
     paths = sample_paths(
         said[at], then.promoted[at], then.family, errors,
-        whole=one.whole[one.raced], paths=one.parameters.paths, seed=one.parameters.seed,
+        units=units, paths=one.parameters.paths, seed=one.parameters.seed,
     )  # fmt: skip
     low, level, high = quantiles(paths, (0.1, one.parameters.level, 0.9))
     came = test.came[at]

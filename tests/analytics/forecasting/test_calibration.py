@@ -16,11 +16,11 @@ from analytics.forecasting.errors import family_of, learnt
 from analytics.forecasting.panel import Panel
 from analytics.forecasting.paths import quantiles, sample_paths
 from analytics.forecasting.run import promoted_after
+from analytics.forecasting.units import units_of
 from tests.analytics.forecasting import panels
 
 ORIGINS = np.arange(84, 116)
 LEARNT = 20
-WHOLE = np.ones(400, dtype=np.bool_)
 HORIZON = 3
 
 
@@ -44,12 +44,13 @@ def drawn(of: Panel, name: str, judged: slice) -> tuple[Backtest, Floats, Floats
     known = test.known_at(int(ORIGINS[LEARNT]), LEARNT)
     then = replace(groups, promoted=groups.promoted[:LEARNT])
     calibration = calibrated(known.said[0], known.came, then, known.origins)
-    errors = learnt(calibration.of(known.said[0], then), known.came, then, known.origins, seed=1)
+    units = units_of(of, int(ORIGINS[LEARNT]) + 1)
+    errors = learnt(calibration.of(known.said[0], then), known.came, then, known.origins, units, seed=1)
     said = calibration.of(test.said[0], groups)
     cut = np.full((3, *said.shape), np.nan)
     for at in range(*judged.indices(len(ORIGINS))):
         state = groups.promoted[at]
-        paths = sample_paths(said[at], state, then.family, errors, whole=WHOLE[: of.size], paths=200, seed=at)
+        paths = sample_paths(said[at], state, then.family, errors, units=units, paths=200, seed=at)
         cut[:, at] = paths.mean(axis=0), *quantiles(paths, (0.1, 0.9))
     return test, groups.promoted, cut
 

@@ -18,7 +18,7 @@ from analytics.simulation.results import tally
 from analytics.simulation.simple import MovingAverage
 from analytics.simulation.twin import replay
 from analytics.simulation.world import World, plain_terms, plain_world
-from tests.analytics.forecasting.panels import panel
+from tests.analytics.forecasting.panels import in_order, panel
 from tests.analytics.simulation.cases import Always
 
 WEEKS, WINDOW = 60, 8
@@ -122,7 +122,7 @@ def test_knowing_promotions_beforehand_is_worth_something() -> None:
     random = np.random.default_rng(8)
     promoted = random.random((10, WEEKS + 3)) < 0.25
     sold = random.poisson(np.where(promoted[:, :WEEKS], 24.0, 6.0)).astype(np.float64)
-    of = replace(panel(sold), drivers={"promotion": promoted.astype(np.float64)})
+    of = replace(panel(sold), drivers={"promotion": in_order(promoted.astype(np.float64))})
     world = _world(of)
     learn = replace(ROLLING, learnt=20)
     ours = tally(replay(world, OrderUpTo(rolled(of, range(WEEKS - WINDOW, WEEKS), learn), seed=5)))
