@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -29,12 +30,25 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over a fresh demo home."""
+    """A server over a fresh demo home, which processes that test beside each other make but once."""
     home = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-c", "from dashboard.cli import main; main()", "demo"]
-    subprocess.run(command, cwd=ROOT_FOLDER, env=os.environ | {"WATERLINE_HOME": str(home)}, check=True, timeout=280)
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    original = shared / "demo-home"
+    with (shared / "demo-home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not original.exists():
+            _make(shared / "demo-home.part")
+            (shared / "demo-home.part").rename(original)
+    shutil.copytree(original, home, dirs_exist_ok=True)
     with serving(home) as running:
         yield running
+
+
+def _make(home: Path) -> None:
+    home.mkdir()
+    command = [sys.executable, "-c", "from dashboard.cli import main; main()", "demo"]
+    subprocess.run(command, cwd=ROOT_FOLDER, env=os.environ | {"WATERLINE_HOME": str(home)}, check=True, timeout=280)
 
 
 @pytest.fixture(scope="session")

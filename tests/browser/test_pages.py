@@ -1,4 +1,4 @@
-"""Pages in a real browser: nothing fails, nothing leaves the house, and choosing does what it says."""
+"""What people do on pages in a real browser: choosing does what it says."""
 
 from __future__ import annotations
 
@@ -8,53 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from analytics.core.access import MAY, Role
-from dashboard.words import words
 from data.sample.accounts import DEMO_PASSWORD
-from pages import PAGES
 from tests.browser.visit import PATIENCE, visit
 from tests.serving import Server
 
 pytestmark = pytest.mark.browser
-
-SPECS = {spec.url_path: spec for spec in PAGES}
-LOOKS = (("zh", "light"), ("en", "dark"))
-"""Every language and every theme; what depends on both at once is no page's."""
-
-REFUSED = {"load"}
-"""Pages that say in a demo home that nothing else comes in."""
-
-
-def visitor(address: str) -> str:
-    """Whoever may open the page: the executive, if possible."""
-    return next(role.value for role in (Role.EXECUTIVE, Role.ADMINISTRATOR) if SPECS[address].action in MAY[role])
-
-
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("address", SPECS)
-def test_pages_load_and_stay_at_home(
-    chromium: Browser, served: Server, address: str, language: str, theme: str
-) -> None:
-    tab = visit(chromium, served, name=visitor(address), language=language, theme=theme)
-    tab.open(address)
-    title = words(language).t(f"page.{SPECS[address].key}.title")
-    expect(tab.page.get_by_role("heading", name=title, level=2)).to_be_visible(timeout=PATIENCE)
-    expect(tab.page.get_by_test_id("stAlert")).to_have_count(1 if address in REFUSED else 0)
-    expect(tab.page.get_by_test_id("stException")).to_have_count(0)
-    tab.photograph(f"{address}-{language}-{theme}")
-    assert tab.foreign == []
-    assert tab.complaints == []
-    tab.page.context.close()
-
-
-@pytest.mark.parametrize("address", SPECS)
-def test_a_phone_needs_no_sideways_scrolling(chromium: Browser, served: Server, address: str) -> None:
-    tab = visit(chromium, served, name=visitor(address), width=390)
-    tab.open(address)
-    expect(tab.page.get_by_role("heading", level=2)).to_be_visible(timeout=PATIENCE)
-    tab.photograph(f"{address}-zh-phone")
-    assert tab.overflow() <= 0
-    tab.page.context.close()
 
 
 def test_signing_in_leads_to_the_role_home_and_out_again(chromium: Browser, served: Server) -> None:
