@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    brand,
     censored_demand,
     demo_world,
     first_view,
@@ -33,6 +34,7 @@ def main() -> None:
         users,
         first_view,
         demo_world,
+        brand,
         orange_juice,
         forecast_scale,
         censored_demand,

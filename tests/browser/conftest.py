@@ -48,7 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def _make(home: Path) -> None:
     home.mkdir()
     command = [sys.executable, "-c", "from dashboard.cli import main; main()", "demo"]
-    subprocess.run(command, cwd=ROOT_FOLDER, env=os.environ | {"WATERLINE_HOME": str(home)}, check=True, timeout=280)
+    subprocess.run(command, cwd=ROOT_FOLDER, env=os.environ | {"WATERLINE_HOME": str(home)}, check=True, timeout=800)
 
 
 @pytest.fixture(scope="session")

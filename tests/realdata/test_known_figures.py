@@ -1,42 +1,65 @@
-"""Published data sets go in through the shell, and their known figures come out of ``waterline ask`` to the cent."""
+"""Published data sets go in through the shell: what arrives, and what ``waterline ask`` says of it, to the cent."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from pyarrow.dataset import dataset
 from typer.testing import CliRunner
 
 from analytics.core.access import ROOT, Role
 from dashboard.cli import app
 from dashboard.settings import settings_from
+from data.lake.lake import Lake
 from data.store.engine import open_store
 from data.store.identity import Identity
 
 pytestmark = [pytest.mark.slow, pytest.mark.realdata]
 
-Shell = Callable[..., dict[str, Any]]
+
+@dataclass(frozen=True)
+class Shell:
+    """A shell on a home that holds one data set, and what the load of it reported."""
+
+    home: Path
+    report: Mapping[str, Any]
+
+    def __call__(self, *arguments: str) -> dict[str, Any]:
+        return waterline(self.home, *arguments)
+
+    def rows(self, table: str, *columns: str) -> pa.Table:
+        return dataset(Lake(self.home / "lake").files(table)).to_table(columns=list(columns))
+
+    def total(self, table: str, column: str) -> Decimal:
+        found: Decimal = pc.sum(self.rows(table, column)[column]).as_py()
+        return found
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory, realdata: Callable[[str], Path]) -> Callable[[str], Shell]:
     """Data set's name → a shell on a home that holds it, loaded and built once."""
-    homes: dict[str, Path] = {}
+    shells: dict[str, Shell] = {}
 
-    def home(name: str) -> Shell:
+    def shell(name: str) -> Shell:
         folder = realdata(name)
-        if name not in homes:
-            homes[name] = tmp_path_factory.mktemp(name)
-            _account(homes[name])
-            waterline(homes[name], "ingest", str(folder), "--mapping", name)
-            waterline(homes[name], "build")
-        return lambda *arguments: waterline(homes[name], *arguments)
+        if name not in shells:
+            home = tmp_path_factory.mktemp(name)
+            _account(home)
+            shells[name] = Shell(home, waterline(home, "ingest", str(folder), "--mapping", name))
+            waterline(home, "build")
+        return shells[name]
 
-    return home
+    return shell
 
 
 def waterline(home: Path, *arguments: str) -> dict[str, Any]:
@@ -72,6 +95,19 @@ def test_iowa_to_the_cent(loaded: Callable[[str], Shell]) -> None:
     assert iowa("ask", "sales", "--as", "head")["currency"] == "USD"
 
 
+def test_iowa_arrives_whole(loaded: Callable[[str], Shell]) -> None:
+    iowa = loaded("iowa_liquor")
+    tables = iowa.report["tables"]
+    assert tables["order_line"] == 2_614_365 + 2_622_712
+    assert iowa.report["rows_rejected"] == 0
+    assert sum(file["rows_duplicate"] for file in iowa.report["files"]) == 0
+    assert iowa.total("order_line", "amount") == Decimal("396663131.66") + Decimal("428123535.40")
+    assert tables["partner"] == 2_296
+    assert tables["product"] == tables["product_cost"] == 6_482
+    files = Lake(iowa.home / "lake").files("order_line")
+    assert [Path(file).parent.name for file in files].count("month=2021-12") == 1
+
+
 def test_iowa_buyers_are_partners_of_the_channel_group_wholesale(loaded: Callable[[str], Shell]) -> None:
     iowa = loaded("iowa_liquor")
     whole = ask(iowa, "buyers", "partners_buying", "sales")[0]
@@ -90,6 +126,28 @@ def test_iowa_sales_without_a_position_are_kept_and_can_be_listed(loaded: Callab
     listed = ask(iowa, "sales", "--by", "partner", "--where", "cell6=none")
     assert len(listed) > 50
     assert sum(row["sales"] for row in listed) == pytest.approx(lost, abs=0.005)
+
+
+def test_online_retail_arrives_whole(loaded: Callable[[str], Shell]) -> None:
+    retail = loaded("online_retail")
+    tables, files = retail.report["tables"], retail.report["files"]
+    assert tables["order_line"] == 531_283
+    assert tables["refund_line"] == 9_288 + 1_336 + 2
+    assert tables["account"] == 4_372
+    assert retail.report["rows_rejected"] == 0
+    assert sum(file["rows_duplicate"] for file in files) == 0
+    assert sum(file["rows_read"] for file in files if file["file"].startswith("20")) == 541_909
+    assert retail.total("order_line", "amount") - retail.total("refund_line", "amount") == Decimal("9747747.934")
+    returned = retail.rows("refund_line", "refund_id", "reason", "amount").to_pylist()
+    assert Counter(row["reason"] for row in returned) == {"cancelled": 9_288, "adjustment": 1_338}
+    assert len({row["refund_id"] for row in returned if row["reason"] == "cancelled"}) == 3_836
+    assert sum(row["amount"] for row in returned if row["reason"] == "adjustment") == 2 * Decimal("11062.06")
+    unknown = (retail.rows(table, "account")["account"].null_count for table in ("order_line", "refund_line"))
+    assert sum(unknown) == 135_080
+    names = {row["sku"]: row["name"] for row in retail.rows("product", "sku", "name").to_pylist()}
+    assert names["85123A"] == "WHITE HANGING HEART T-LIGHT HOLDER"
+    assert len(names) == 4_070
+    assert set(retail.rows("region", "code")["code"].to_pylist()) >= {"United Kingdom", "EIRE"}
 
 
 def test_online_retail_to_the_tenth_of_a_penny(loaded: Callable[[str], Shell]) -> None:
