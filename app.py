@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import streamlit as st
 from anyio import create_task_group, to_thread
@@ -44,11 +45,14 @@ _HEAVY = (
 _settings = settings_from()
 _store = open_store(_settings.store_url)
 _identity = Identity(_store)
+_rehearsed = Event()
 _site = Site(
     settings=_settings,
     sign_in=sign_in_of(_store),
     local=LocalAccounts(_identity),
-    ready=partial(readiness, _store, _settings, latest_build=partial(latest_build, _store)),
+    ready=partial(
+        readiness, _store, _settings, latest_build=partial(latest_build, _store), rehearsed=_rehearsed.is_set
+    ),
     shell=Path(st.__file__).parent / "static" / "index.html",
     icon=_UI / "static" / "icon.png",
     sheet=_UI / "static" / "sheet.css",
@@ -74,6 +78,7 @@ def _rehearse() -> None:
     except Exception:  # a rehearsal that fails must not take the server down; the page that asks will say why
         _logger.exception("the rehearsal failed")
     _keep_for_good()
+    _rehearsed.set()
 
 
 def _keep_for_good() -> None:
@@ -86,7 +91,7 @@ def _keep_for_good() -> None:
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     await to_thread.run_sync(_warm_up)
     async with create_task_group() as beside:
-        # Beside, not before: a large home must not keep the server from answering.
+        # Beside, not before: a large home must not keep the server from answering. It is ready when this is over.
         beside.start_soon(to_thread.run_sync, _rehearse)
         yield
     _store.close()

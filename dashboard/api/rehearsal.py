@@ -21,7 +21,11 @@ def rehearse(settings: Settings, store: Store) -> None:
     services = services_as(settings, store, lambda: actor)
     try:
         services.filters.options()
+        services.glossary.glossary()
+        services.completeness.partial(Asked())
         services.overview.today(Asked())
+        services.overview.tiers(Asked())
         services.territory.heatmap(Asked(), Look("sales"), min(RESOLUTIONS))
+        services.why.explain(Asked(), "sales", "region")
     except DomainError as error:
         logger.info("nothing to rehearse: %s", error)

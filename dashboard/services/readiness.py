@@ -12,7 +12,8 @@ from data.store.records import Build
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """``state`` is ready, no_data_yet (also fine to serve), store_unavailable, store_not_migrated or build_missing."""
+    """``state`` is ready, no_data_yet (also fine to serve), warming_up (answers, but the first would wait),
+    store_unavailable, store_not_migrated or build_missing."""
 
     state: str
     build: str | None = None
@@ -22,8 +23,14 @@ class Readiness:
         return self.state in {"ready", "no_data_yet"}
 
 
-def readiness(store: Store, settings: Settings, *, latest_build: Callable[[], Build | None]) -> Readiness:
-    """Look at the store and at the files of the published build."""
+def readiness(
+    store: Store,
+    settings: Settings,
+    *,
+    latest_build: Callable[[], Build | None],
+    rehearsed: Callable[[], bool] = lambda: True,
+) -> Readiness:
+    """Look at the store and at the files of the published build; ``rehearsed``: whether questions were asked once."""
     try:
         if not store.migrated:
             return Readiness("store_not_migrated")
@@ -33,4 +40,6 @@ def readiness(store: Store, settings: Settings, *, latest_build: Callable[[], Bu
     if build is None:
         return Readiness("no_data_yet")
     complete = all((settings.marts / name).is_file() for name in build.marts.values())
-    return Readiness("ready" if complete else "build_missing", build.id)
+    if not complete:
+        return Readiness("build_missing", build.id)
+    return Readiness("ready" if rehearsed() else "warming_up", build.id)

@@ -106,6 +106,8 @@ def _write(made: Setting, files: Files, witness: Witness | None) -> None:
         scans, seen = history.add(week)
         if witness is not None:
             witness.see(week, scans, seen)
+        # The next week is played before these names are given again, and a week of a large world is gigabytes.
+        del week, scans, seen
     history.close()
     if witness is not None:
         witness.end()

@@ -21,8 +21,8 @@ LOOKED_AT = 20_000
 """Rows that tell which columns have few values."""
 
 
-AHEAD = 2
-"""Groups that may wait while one is written: as many more would stay in memory where the disk is slow."""
+AHEAD = 200 << 20
+"""Bytes that may wait to be written while the world goes on: a week of a large world is some gigabytes."""
 
 
 class Files:
@@ -38,7 +38,7 @@ class Files:
         self._waiting: dict[str, list[pa.Table]] = {name: [] for name in names}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._scribe = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sample-writer")
-        self._ahead: deque[Future[None]] = deque()
+        self._ahead: deque[tuple[Future[None], int]] = deque()
 
     def __enter__(self) -> Files:
         return self
@@ -50,7 +50,7 @@ class Files:
             if kind is None:
                 for name in self.rows:
                     self._flush(name)
-                self._catch_up(0)
+                self._catch_up(-1)
         finally:
             self._scribe.shutdown(cancel_futures=True)
             for writer in self._writers.values():
@@ -66,13 +66,15 @@ class Files:
     def _flush(self, name: str) -> None:
         waiting, self._waiting[name] = self._waiting[name], []
         if waiting or name not in self._writers:
-            self._ahead.append(self._scribe.submit(self._write, name, waiting))
+            size = sum(one.nbytes for one in waiting)
+            self._ahead.append((self._scribe.submit(self._write, name, waiting), size))
+            del waiting
             self._catch_up(AHEAD)
 
     def _catch_up(self, most: int) -> None:
-        """Wait until at most so many groups are still to be written."""
-        while len(self._ahead) > most:
-            self._ahead.popleft().result()
+        """Wait until at most so many bytes are still to be written."""
+        while self._ahead and (self._ahead[0][0].done() or sum(size for _, size in self._ahead) > most):
+            self._ahead.popleft()[0].result()
 
     def _write(self, name: str, waiting: list[pa.Table]) -> None:
         rows = pa.concat_tables([shape(name).empty_table(), *waiting])

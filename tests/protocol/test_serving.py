@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from websockets.typing import Origin, Subprotocol
 from data.store.engine import open_store
 from tests.protocol.conftest import PASSWORD
 from tests.protocol.virtual_user import Run, VirtualUser
-from tests.serving import Server
+from tests.serving import PATIENCE, Server
 
 pytestmark = pytest.mark.protocol
 
@@ -29,9 +30,11 @@ def visit(server: Server, page: str, cookies: dict[str, str], **query: str) -> R
     return asyncio.run(look())
 
 
-def test_the_server_answers_and_is_ready(server: Server) -> None:
-    ready = httpx.get(f"{server.base_url}/readyz")
-    assert ready.status_code == 200
+def test_the_server_answers_and_is_ready_once_it_rehearsed(server: Server) -> None:
+    end = time.monotonic() + PATIENCE
+    while (ready := httpx.get(f"{server.base_url}/readyz")).status_code != 200 and time.monotonic() < end:
+        assert ready.json()["status"] == "warming_up"
+        time.sleep(0.1)
     assert ready.json()["status"] == "ready"
 
 
