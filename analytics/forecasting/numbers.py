@@ -40,6 +40,18 @@ def moving_mean(values: Floats, width: int) -> Floats:
     return np.asarray(np.where(counted > 0, (total[:, high] - total[:, low]) / np.maximum(counted, 1), np.nan))
 
 
+def moving_sum(values: Floats, width: int) -> Floats:
+    """Centred moving sum along the rows; the window is cut at the ends.
+
+    >>> moving_sum(np.array([[1.0, 2.0, 4.0]]), 3)
+    array([[3., 7., 6.]])
+    """
+    total = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
+    at = np.arange(values.shape[1])
+    low, high = np.maximum(at - width // 2, 0), np.minimum(at + width // 2 + 1, values.shape[1])
+    return np.asarray(total[:, high] - total[:, low])
+
+
 def filled(values: Floats) -> Floats:
     """Gaps take the last known value before them; leading gaps the first known; empty rows become zero."""
     at = np.where(np.isfinite(values), np.arange(values.shape[1]), -1)

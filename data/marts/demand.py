@@ -1,4 +1,4 @@
-"""Demand marts: what was sold from which node, when it was out of stock, and where it is listed."""
+"""Demand marts: what was sold from which node, where it is listed, and what is planned for it."""
 
 from __future__ import annotations
 
@@ -65,59 +65,6 @@ def site(inputs: Inputs) -> ir.Table:
     return inputs.current("node").select("node", "kind")
 
 
-def stock_out(inputs: Inputs) -> ir.Table:
-    """Grain: node × sku × first day: days from ``first`` to ``last`` in which ``share`` of the time was without stock.
-
-    From availability; from snapshots of lots (the day of a snapshot that shows nothing on hand); and, for node × sku
-    without snapshots, from movements whose balance never went below zero: from the day it reached zero until it rose.
-    """
-    found = _unavailable(inputs).union(_empty_snapshots(inputs)).union(_run_down(inputs))
-    nodes = inputs.mart("stock_node").select("node", "owner")
-    joined = found.inner_join(nodes, "node")
-    return joined.group_by("owner", "node", "sku", "first", "last").aggregate(share=joined.share.max())
-
-
-def _unavailable(inputs: Inputs) -> ir.Table:
-    rows = inputs.current("availability")
-    days = ibis.ifelse(rows.period == "week", 7, 1)
-    told = rows.hours_out.cast("float64") / (days * 24.0)
-    share = ibis.ifelse(rows.in_stock, told.fill_null(0.0), told.fill_null(1.0))
-    last = ibis.ifelse(rows.period == "week", rows.day + ibis.interval(days=6), rows.day.cast("timestamp")).cast("date")
-    noted = rows.select(node=rows.node, sku=rows.sku, first=rows.day, last=last, share=share.clip(0.0, 1.0))
-    return noted.filter(noted.share > 0)
-
-
-def _snapshots(inputs: Inputs) -> ir.Table:
-    rows = inputs.current("stock_lot")
-    by_moment = rows.group_by("node", "sku", "as_of", day=rows.business_day).aggregate(
-        on_hand=rows.on_hand.cast("float64").sum()
-    )
-    return by_moment.group_by("node", "sku", "day").aggregate(on_hand=by_moment.on_hand.argmax(by_moment.as_of))
-
-
-def _empty_snapshots(inputs: Inputs) -> ir.Table:
-    rows = _snapshots(inputs)
-    empty = rows.filter(rows.on_hand <= 0)
-    return empty.select(node=empty.node, sku=empty.sku, first=empty.day, last=empty.day, share=ibis.literal(1.0))
-
-
-def _run_down(inputs: Inputs) -> ir.Table:
-    moves = inputs.current("stock_move")
-    daily = moves.group_by("node", "sku", day=moves.business_day).aggregate(net=moves.quantity.cast("float64").sum())
-    daily = daily.anti_join(_snapshots(inputs).select("node", "sku").distinct(), ["node", "sku"])
-    running = ibis.window(group_by=["node", "sku"], order_by="day", preceding=None, following=0)
-    whole = ibis.window(group_by=["node", "sku"])
-    balance = daily.mutate(
-        balance=daily.net.sum().over(running),
-        next=daily.day.lead().over(ibis.window(group_by=["node", "sku"], order_by="day")),
-    )
-    trusted = balance.mutate(lowest=balance.balance.min().over(whole))
-    empty = trusted.filter((trusted.balance <= 0) & (trusted.lowest >= 0))
-    until = (empty.next - ibis.interval(days=1)).cast("date")
-    last = ibis.ifelse(empty.next.isnull(), empty.day, ibis.greatest(empty.day, until))
-    return empty.select(node=empty.node, sku=empty.sku, first=empty.day, last=last, share=ibis.literal(1.0))
-
-
 def listed(inputs: Inputs) -> ir.Table:
     """Grain: node × sku × first day of a listing; ``last`` is far away where it is open."""
     rows = inputs.current("listing")
@@ -177,9 +124,6 @@ MARTS = (
     ),
     Mart("site", site, reads=("node",)),
     Mart("stock_node", stock_node, reads=("node",), uses=("demand",), owner="owner"),
-    Mart(
-        "stock_out", stock_out, reads=("availability", "stock_lot", "stock_move"), uses=("stock_node",), owner="owner"
-    ),
     Mart("listed", listed, reads=("listing",), uses=("stock_node",), owner="owner"),
     Mart("supply_lane", supply_lane, reads=("lane",), uses=("stock_node",), owner="owner"),
     Mart("promotion_plan", promotion_plan, reads=("promotion",), owner="owner", reference=True),
