@@ -13,7 +13,7 @@ MOST = (20.0, 4.0)
 """Upper bounds of both parameters: beyond, a handful of periods speaks for all."""
 ENOUGH = 200.0
 """Expected units at which a category speaks for itself as loudly as all together speak for it."""
-CELLS = tuple[np.ndarray, np.ndarray]
+CELLS = tuple[np.ndarray, ...]
 """Rows and columns of single periods."""
 
 

@@ -79,19 +79,19 @@ class Usual:
         return np.asarray(np.where(self.promoted, usual * self.uplift[self.category][:, None], usual))
 
     def _expected(self, known: Flags) -> Floats:
-        return np.where(known, self.level[:, None] * self.exposure(), 0.0)
+        return np.asarray(np.where(known, self.level[:, None] * self.exposure(), 0.0))
 
     def _by_day(self, units: Floats, known: Flags) -> Floats:
         total = np.bincount(self.weekday, units.sum(axis=0), 7)
         expected = np.bincount(self.weekday, self._expected(known).sum(axis=0), 7)
-        return (total + ENOUGH) / (expected + ENOUGH)
+        return np.asarray((total + ENOUGH) / (expected + ENOUGH))
 
     def _uplift(self, units: Floats, known: Flags) -> Floats:
         here = self.promoted & known
         total = np.bincount(self.category, np.where(here, units, 0.0).sum(axis=1))
         expected = np.bincount(self.category, np.where(here, self._expected(known), 0.0).sum(axis=1))
         common = (total.sum() + ENOUGH) / (expected.sum() + ENOUGH)
-        return (total + ENOUGH * common) / (expected + ENOUGH)
+        return np.asarray((total + ENOUGH * common) / (expected + ENOUGH))
 
     def _season(self, units: Floats, known: Flags) -> Floats:
         total, expected = np.zeros((2, *self.season.shape))
@@ -129,7 +129,7 @@ class Usual:
 def usual_levels(series: pd.DataFrame, units: Floats, time: Floats, dispersion: Floats) -> Floats:
     """Units per period and series, given ``units`` seen in ``time`` periods, and the variance of units per unit.
 
-    A series that was mostly out of stock was seen until something sold, so that its own mean is too high, or not at all.
+    A series that was mostly out of stock was seen until something sold: its own mean is too high, or there is none.
     Hence gamma–Poisson credibility (Bühlmann & Straub): its own mean counts as far as its units outweigh chance,
     beside what its node sells at its SKU's rate.
     """

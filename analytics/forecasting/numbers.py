@@ -46,10 +46,11 @@ def moving_sum(values: Floats, width: int) -> Floats:
     >>> moving_sum(np.array([[1.0, 2.0, 4.0]]), 3)
     array([[3., 7., 6.]])
     """
-    total = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
-    at = np.arange(values.shape[1])
-    low, high = np.maximum(at - width // 2, 0), np.minimum(at + width // 2 + 1, values.shape[1])
-    return np.asarray(total[:, high] - total[:, low])
+    length, half = values.shape[1], width // 2
+    total = np.zeros((len(values), length + 2 * half + 1))
+    np.cumsum(values, axis=1, out=total[:, half + 1 : half + 1 + length])
+    total[:, half + 1 + length :] = total[:, half + length : half + length + 1]
+    return np.asarray(total[:, 2 * half + 1 :] - total[:, :length])
 
 
 def filled(values: Floats) -> Floats:

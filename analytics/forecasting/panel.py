@@ -33,6 +33,7 @@ class Panel:
     the estimate behind the sales, NaN where it is masked. ``drivers`` hold N × (T + H) arrays, ``calendar`` columns of
     length T + H, ``last_year`` the index of the period one year, or one festival, earlier (−1: before the data);
     ``market`` what the plan of all series says about each (:func:`market_of`), made before any rows are chosen.
+    ``daily``: of a weekly panel, the days of those series whose sales and stock-outs are told by the day.
     """
 
     series: pd.DataFrame
@@ -45,6 +46,7 @@ class Panel:
     calendar: Mapping[str, Floats]
     last_year: Ints
     market: Market
+    daily: Daily | None = None
 
     @property
     def size(self) -> int:
@@ -73,6 +75,17 @@ class Panel:
             demand=self.demand[chosen],
             drivers={name: values[chosen] for name, values in self.drivers.items()},
             market={name: values[chosen] for name, values in self.market.items()},
+            daily=self.daily.rows(chosen, self.size) if self.daily else None,
+        )
+
+    def until(self, length: int) -> Panel:
+        """The panel as it was known when ``length`` periods had passed; what is planned stays."""
+        return replace(
+            self,
+            sold=self.sold[:, :length],
+            out=self.out[:, :length],
+            demand=self.demand[:, :length],
+            daily=self.daily.until(length * self.bucket.days) if self.daily else None,
         )
 
     def past(self, origin: int, horizon: int) -> Past:
@@ -90,6 +103,24 @@ class Panel:
             market={name: values[:, : end + horizon] for name, values in self.market.items()},
             horizon=horizon,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Days of some rows of a weekly panel, in their order, over the whole of its past; seven a week."""
+
+    row: Ints
+    panel: Panel
+
+    def rows(self, chosen: Ints, size: int) -> Daily:
+        """Those of the ``chosen`` rows of a panel of ``size``."""
+        place = np.full(size, -1)
+        place[self.row] = np.arange(len(self.row))
+        found = place[chosen]
+        return Daily(np.flatnonzero(found >= 0), self.panel.rows(found[found >= 0]))
+
+    def until(self, days: int) -> Daily:
+        return Daily(self.row, self.panel.until(days))
 
 
 @dataclass(frozen=True, slots=True)

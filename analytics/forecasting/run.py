@@ -15,7 +15,7 @@ from analytics.forecasting.candidate import Candidate
 from analytics.forecasting.candidates import BASELINE, candidates
 from analytics.forecasting.choice import FALLBACK, Choice, Segments, chosen, located, segments_of
 from analytics.forecasting.contract import Bucket, Flags, Floats, Ints
-from analytics.forecasting.demand import bias_removed, uncensored
+from analytics.forecasting.demand import bias_removed, estimated, masked
 from analytics.forecasting.errors import Errors, Families, family_of, learnt
 from analytics.forecasting.flags import flags_of
 from analytics.forecasting.newcomers import blended, borrowed, shape_of
@@ -49,9 +49,10 @@ class Forecast:
     """What is said about every series of ``panel``: ``location`` series × horizons, the demand to expect, NaN where
     nothing can be said.
 
-    ``flags`` per series; ``bias``: contract of :func:`bias_removed`; ``raced``: rows that took part in the race, and
-    ``said``: origins × raced × horizons of the chosen average and of the baseline at ``test.origins``.
-    ``then``: groups of the raced at those origins; ``units``: what the past tells of each series' units.
+    ``flags`` per series; ``bias``: contract of :func:`bias_removed`; ``filled``: demand of the past, also where it is
+    masked; ``raced``: rows that took part in the race, and ``said``: origins × raced × horizons of the chosen average
+    and of the baseline at ``test.origins``. ``then``: groups of the raced at those origins; ``units``: what the past
+    tells of each series' units.
     """
 
     panel: Panel
@@ -61,6 +62,7 @@ class Forecast:
     choice: Choice
     flags: list[tuple[str, ...]]
     bias: pd.DataFrame
+    filled: Floats
     test: Backtest
     raced: Ints
     said: Mapping[str, Floats]
@@ -101,7 +103,8 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
     """
     if not panel.horizon:
         raise DomainError("forecast_no_horizon")
-    clean = uncensored(panel)
+    filled = estimated(panel)
+    clean = masked(panel, filled)
     now = clean.past(clean.length - 1, clean.horizon)
     segments = segments_of(now)
     raced = sampled(segments, parameters.race_series, parameters.seed)
@@ -137,7 +140,8 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         segments=segments,
         choice=choice,
         flags=flags_of(clean, young, answered),
-        bias=bias_removed(panel),
+        bias=bias_removed(panel, filled),
+        filled=filled,
         test=test,
         raced=raced,
         said={"chosen": judged, BASELINE: test.of(BASELINE)},

@@ -19,7 +19,7 @@ def cut_short(sold: Floats, censored: Flags, groups: tuple[Ints, ...]) -> Floats
     or equal. ``groups`` from coarse to fine: the chances of each are weighed with those of the group before.
 
     >>> cut_short(np.array([2.0, 2.0] + [1.0, 3.0] * 20), np.array([True, False] + [False] * 40), ()).round(2)
-    array([2.95])
+    array([2.96])
     """
     grid = _grid(sold)
     if not len(grid):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.core.errors import DomainError, MissingData
 from analytics.forecasting.calendar import calendar_of, last_year_of
 from analytics.forecasting.contract import Bucket, Ints
-from analytics.forecasting.panel import DAY_NS, Panel, Plan, panel_of
+from analytics.forecasting.panel import DAY_NS, Daily, Panel, Plan, panel_of
 from dashboard.services.desk import Facts
 from dashboard.services.forecast_plans import drivers_of
 from dashboard.services.frames import frame_of
@@ -137,15 +137,24 @@ def _panel(frames: Frames, rows: pd.DataFrame, bucket: Bucket, as_of: date, hori
         calendar=calendar_of(periods, bucket),
         last_year=last_year_of(periods, bucket),
     )
-    return panel_of(
-        sales,
-        rows,
-        _spans(frames, rows, periods[0], end),
-        periods=periods,
-        horizon=len(periods) - past,
-        bucket=bucket,
-        plan=plan,
-    )
+    spans = _spans(frames, rows, periods[0], end)
+    panel = panel_of(
+        sales, rows, spans, periods=periods, horizon=len(periods) - past, bucket=bucket, plan=plan
+    )  # fmt: skip
+    return replace(panel, daily=_daily(frames, panel, end)) if bucket is Bucket.WEEK else panel
+
+
+def _daily(frames: Frames, panel: Panel, end: np.datetime64) -> Daily | None:
+    """Days of the weekly series that were out of stock at some time, as far as their sales are told by the day."""
+    by_week = frames.demand.loc[frames.demand["period"] == "week", "series"].unique()
+    some = panel.censored.any(axis=1) & ~panel.series["series"].isin(by_week).to_numpy()
+    if not some.any():
+        return None
+    rows = panel.series[some].reset_index(drop=True)
+    days = np.arange(panel.periods[0], end)
+    sales, spans = _sales(frames, rows, Bucket.DAY, end), _spans(frames, rows, days[0], end)
+    laid = panel_of(sales, rows, spans, periods=days, horizon=0, bucket=Bucket.DAY)
+    return Daily(np.flatnonzero(some), laid)
 
 
 def periods_of(first: date, as_of: date, horizon_days: int, bucket: Bucket) -> tuple[np.ndarray, int]:

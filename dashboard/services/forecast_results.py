@@ -13,7 +13,6 @@ import pyarrow as pa
 from analytics.forecasting.accuracy import bias, coverage, pinball, wape
 from analytics.forecasting.candidates import BASELINE
 from analytics.forecasting.contract import Floats
-from analytics.forecasting.demand import estimated
 from analytics.forecasting.errors import learnt
 from analytics.forecasting.paths import quantiles, sample_paths
 from analytics.forecasting.run import Forecast
@@ -88,7 +87,7 @@ def _by_series(one: Forecast, said: Floats) -> tuple[Floats, Floats]:
 def _history(one: Forecast) -> pa.Table:
     panel = one.panel
     first = max(0, panel.length - HISTORY_KEPT[panel.bucket.value])
-    sold, demand = panel.sold[:, first:], estimated(panel)[:, first:]
+    sold, demand = panel.sold[:, first:], one.filled[:, first:]
     row, column = np.nonzero(np.isfinite(sold) | np.isfinite(demand))
     frame = {
         "owner": panel.series["owner"].to_numpy()[row],

@@ -71,7 +71,7 @@ def staged(source: Source, first: date, last: date, *, seed: int) -> Iterator[St
         if not 1 <= start < panel.length:
             continue
         truth = estimated(panel)
-        known = uncensored(_cut(panel, start)).demand
+        known = uncensored(panel.until(start)).demand
         played = np.isfinite(truth[:, start:]).any(axis=1) & np.isfinite(known).any(axis=1)
         if played.any():
             yield _staged(source, panel, np.flatnonzero(played), truth, known, seed)
@@ -84,10 +84,6 @@ def _panels(frames: Frames, last: date, days: int) -> Iterator[Panel]:
     except DomainError as refused:
         if refused.code != "forecast_as_of_before":
             raise
-
-
-def _cut(panel: Panel, start: int) -> Panel:
-    return replace(panel, sold=panel.sold[:, :start], out=panel.out[:, :start], demand=panel.demand[:, :start])
 
 
 def _staged(source: Source, panel: Panel, chosen: Ints, truth: Floats, known: Floats, seed: int) -> Staged:

@@ -55,15 +55,15 @@ def _empty(inputs: Inputs) -> ir.Table:
 
     A balance is carried from one count to the next by what moved. Where it does not arrive at the next count, or falls
     below zero, movements are missing and the days between tell nothing; the day of the count itself still does. On the
-    day on which sales emptied a shelf it was empty for :data:`PART` of it; where stock was moved away, from the next.
+    day on which sales emptied a shelf it was empty for :data:`PART` of it; where stock was rather moved away, from the
+    next: that day's sales may all have come before.
     """
     rows = _balances(inputs)
     over = ibis.window(group_by=PAIR, order_by="day")
-    rows = rows.mutate(
-        next=rows.day.lead().over(over), until=rows.day.max().over(ibis.window(group_by="node")),
-    )  # fmt: skip
+    rows = rows.mutate(next=rows.day.lead().over(over), until=rows.day.max().over(ibis.window(group_by="node")))
     empty = rows.filter((ibis.least(rows.balance, rows.usable) < NOTHING) & (rows.trusted | rows.believed))
-    share = ibis.cases((empty.moved == 0, 1.0), (empty.sold > 0, PART), else_=0.0)
+    by_sales = (empty.sold > 0) & (empty.sold >= empty.away / 2)
+    share = ibis.cases((empty.moved == 0, 1.0), (by_sales, PART), else_=0.0)
     itself = empty.select(*PAIR, first=empty.day, last=empty.day, share=share, open=ibis.literal(False))
     after = empty.filter(empty.trusted & (empty.balance < NOTHING))
     last = ibis.ifelse(after.next.isnull(), after.until, (after.next - ibis.interval(days=1)).cast("date"))
@@ -79,8 +79,8 @@ def _empty(inputs: Inputs) -> ir.Table:
 
 def _balances(inputs: Inputs) -> ir.Table:
     """Grain: node × sku × day of a count or a movement. ``balance`` at the end of the day, ``usable`` (on days of a
-    count: without what has expired, else the balance), ``moved`` and ``sold`` (units of all movements, of sales),
-    ``trusted`` (the balance arrives at the next count) and ``believed`` (the day was counted).
+    count: without what has expired, else the balance), ``moved``, ``away`` and ``sold`` (units of all movements, of
+    those out, of sales), ``trusted`` (the balance arrives at the next count) and ``believed`` (the day was counted).
     """
     rows = _days(inputs)
     until_then = ibis.cumulative_window(group_by=PAIR, order_by="day")
@@ -117,7 +117,7 @@ def _days(inputs: Inputs) -> ir.Table:
         *PAIR, "day",
         counted=found.on_hand.cast("float64").fill_null(0.0), usable=found.usable.cast("float64").fill_null(0.0),
         counts=ibis.literal(1), named=found.on_hand.notnull().ifelse(1, 0),
-        before=ibis.literal(0.0), after=ibis.literal(0.0), moved=ibis.literal(0.0), sold=ibis.literal(0.0),
+        **{name: ibis.literal(0.0) for name in ("before", "after", "moved", "away", "sold")},
     )  # fmt: skip
     placed = flows.left_join(moments, ["node", "day"])
     late = (placed.at > placed.moment).fill_null(False)
@@ -125,7 +125,8 @@ def _days(inputs: Inputs) -> ir.Table:
         *PAIR, "day",
         counted=ibis.literal(0.0), usable=ibis.literal(0.0), counts=ibis.literal(0), named=ibis.literal(0),
         before=late.ifelse(0.0, placed.units), after=late.ifelse(placed.units, 0.0),
-        moved=placed.units.abs(), sold=placed.sold.ifelse(placed.units.abs(), 0.0),
+        moved=placed.units.abs(), away=(-placed.units).clip(lower=0.0),
+        sold=placed.sold.ifelse(placed.units.abs(), 0.0),
     )  # fmt: skip
     both = counts.cast({"counts": "int64", "named": "int64"}).union(moved.cast({"counts": "int64", "named": "int64"}))
     return both.group_by(*PAIR, "day").aggregate(
@@ -140,7 +141,11 @@ def _flows(inputs: Inputs) -> ir.Table:
     """
     moves = inputs.current("stock_move")
     told = moves.select(
-        *PAIR, day=moves.business_day, at=moves.moved_at, units=moves.quantity.cast("float64"), sold=moves.kind == "sale"
+        *PAIR,
+        day=moves.business_day,
+        at=moves.moved_at,
+        units=moves.quantity.cast("float64"),
+        sold=moves.kind == "sale",
     )
     since = told.group_by("node").aggregate(since=told.day.min())
     stand_in = _sold(inputs).union(_received(inputs)).semi_join(inputs.current("stock_lot"), "node")
@@ -161,8 +166,8 @@ def _sold(inputs: Inputs) -> ir.Table:
 def _received(inputs: Inputs) -> ir.Table:
     rows = inputs.current("inbound").filter(lambda t: t.received_at.notnull())
     return rows.select(
-        *PAIR, day=(rows.received_at + ibis.interval(hours=8)).date(), at=rows.received_at, units=rows.received.cast("float64").fill_null(0.0),
-        sold=ibis.literal(False),
+        *PAIR, day=(rows.received_at + ibis.interval(hours=8)).date(), at=rows.received_at,
+        units=rows.received.cast("float64").fill_null(0.0), sold=ibis.literal(False),
     )  # fmt: skip
 
 

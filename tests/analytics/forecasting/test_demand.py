@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from analytics.core.errors import ContractViolation
 from analytics.forecasting.contract import Bucket
-from analytics.forecasting.demand import at_least, bias_removed, estimated, uncensored
+from analytics.forecasting.demand import bias_removed, estimated, uncensored
+from analytics.forecasting.dispersion import at_least
 from analytics.forecasting.panel import panel_of
 from tests.analytics.forecasting import panels
 
