@@ -40,7 +40,7 @@ def main(seeds: Sequence[int] = SEEDS, size: str = "small") -> Section:
     ]
     worst = max((abs(_off(part)) for _, part in taken.groupby("category")), default=np.nan)
     single = max((abs(_off(part)) for _, part in taken.groupby(["seed", "category"])), default=np.nan)
-    key = found[found["censored"]]
+    key, lost = found[found["censored"]], missed[["wanted", "sold"]].sum()
     return Section(
         "Demand on censored days",
         "python -m bench.censored_demand",
@@ -49,7 +49,7 @@ def main(seeds: Sequence[int] = SEEDS, size: str = "small") -> Section:
         "key calls censored: estimated demand, and what was sold, against what was asked for. Target: within ±5 % per "
         f"category. Categories over all buckets miss by {worst:.1%} at most, those of one seed by {single:.1%}. Of "
         f"{len(key):,} node × SKU × days that the key calls censored the product finds {key['out'].sum():,}; on "
-        f"the other {len(missed):,} {missed['wanted'].sum():,.0f} units were asked for, {missed['sold'].sum():,.0f} sold. "
+        f"the other {len(missed):,} {lost['wanted']:,.0f} units were asked for and {lost['sold']:,.0f} sold. "
         f"{(taken['censored'] == 0).sum():,} days are taken for out of stock that are not. "
         f"Took {time.process_time() - started:,.0f} processor seconds.",
         (

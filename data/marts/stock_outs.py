@@ -59,79 +59,112 @@ def _empty(inputs: Inputs) -> ir.Table:
     next: that day's sales may all have come before.
     """
     rows = _balances(inputs)
-    over = ibis.window(group_by=PAIR, order_by="day")
-    rows = rows.mutate(next=rows.day.lead().over(over), until=rows.day.max().over(ibis.window(group_by="node")))
     empty = rows.filter((ibis.least(rows.balance, rows.usable) < NOTHING) & (rows.trusted | rows.believed))
     by_sales = (empty.sold > 0) & (empty.sold >= empty.away / 2)
     share = ibis.cases((empty.moved == 0, 1.0), (by_sales, PART), else_=0.0)
-    itself = empty.select(*PAIR, first=empty.day, last=empty.day, share=share, open=ibis.literal(False))
+    itself = empty.select("pair", first=empty.day, last=empty.day, share=share, open=ibis.literal(False))
     after = empty.filter(empty.trusted & (empty.balance < NOTHING))
     last = ibis.ifelse(after.next.isnull(), after.until, (after.next - ibis.interval(days=1)).cast("date"))
     following = after.select(
-        *PAIR,
+        "pair",
         first=(after.day + ibis.interval(days=1)).cast("date"),
         last=last,
         share=ibis.literal(1.0),
         open=after.next.isnull(),
     )
-    return itself.filter(itself.share > 0).union(following.filter(following["first"] <= following["last"]))
+    spans = itself.filter(itself.share > 0).union(following.filter(following["first"] <= following["last"]))
+    return spans.inner_join(_pairs(inputs), "pair").select(*PAIR, "first", "last", "share", "open")
 
 
 def _balances(inputs: Inputs) -> ir.Table:
-    """Grain: node × sku × day of a count or a movement. ``balance`` at the end of the day, ``usable`` (on days of a
-    count: without what has expired, else the balance), ``moved``, ``away`` and ``sold`` (units of all movements, of
-    those out, of sales), ``trusted`` (the balance arrives at the next count) and ``believed`` (the day was counted).
+    """Grain: pair × day of a count or a movement. ``balance`` at the end of the day, ``usable`` (on days of a count:
+    without what has expired, else the balance), ``moved``, ``away`` and ``sold`` (units of all movements, of those out,
+    of sales), ``trusted`` (the balance arrives at the next count), ``believed`` (the day was counted), ``next`` (day of
+    the pair) and ``until`` (last day of the node).
     """
     rows = _days(inputs)
-    until_then = ibis.cumulative_window(group_by=PAIR, order_by="day")
-    rows = rows.mutate(epoch=rows.counts.sum().over(until_then))
-    within = ibis.cumulative_window(group_by=(*PAIR, "epoch"), order_by="day")
-    change = ibis.ifelse(rows.counts > 0, rows.counted + rows.after, rows.before + rows.after)
-    rows = rows.mutate(balance=change.sum().over(within))
-    arrived = rows.balance.lag().over(ibis.window(group_by=PAIR, order_by="day")).fill_null(0.0) + rows.before
-    rows = rows.mutate(gap=rows.counted - arrived)
-    gaps = rows.filter(rows.counts > 0).select(*PAIR, epoch=rows.epoch - 1, missing="gap")
-    rows = rows.left_join(gaps, [*PAIR, "epoch"]).drop("node_right", "sku_right", "epoch_right")
-    # What stood there before the first count follows from that count.
-    rows = rows.mutate(balance=rows.balance + ibis.ifelse(rows.epoch == 0, rows.missing.fill_null(0.0), 0.0))
-    lowest = rows.balance.min().over(ibis.window(group_by=(*PAIR, "epoch")))
-    arrives = (rows.epoch == 0) | (rows.missing.fill_null(0.0).abs() < NOTHING)
-    # What a count does not name was not there, unless the books say that it must have been.
-    sure = (rows.named > 0) | (rows.epoch == 1) | (rows.gap.abs() < NOTHING)
-    return rows.mutate(
-        trusted=arrives & (lowest > -NOTHING),
-        believed=(rows.counts > 0) & sure,
-        usable=ibis.ifelse(rows.counts > 0, rows.usable + rows.after, rows.balance),
+    until_then = ibis.cumulative_window(group_by="pair", order_by="day")
+    rows = rows.mutate(
+        epoch=rows.counts.sum().over(until_then),
+        flow=(rows.before + rows.after).sum().over(until_then),
+        next=rows.day.lead().over(ibis.window(group_by="pair", order_by="day")),
+    )
+    # A balance is all that ever flowed, from a start that each count tells anew.
+    rows = rows.mutate(start=ibis.ifelse(rows.counts > 0, rows.counted + rows.after - rows.flow, ibis.null("float64")))
+    found = rows.drop("start").inner_join(_epochs(rows), ["pair", "epoch"])
+    balance = found.flow + found.start
+    return found.mutate(
+        balance=balance,
+        usable=ibis.ifelse(found.counts > 0, found.usable + found.after, balance),
+        trusted=found.arrives & found.sure & (found.lowest > -NOTHING),
+        believed=(found.counts > 0) & found.sure,
     )
 
 
+def _epochs(rows: ir.Table) -> ir.Table:
+    """Grain: pair × count (0: before the first): ``start`` of the balance, ``lowest`` balance until the next count,
+    whether it ``arrives`` there, and whether the count is ``sure``: what it does not name was not there, unless the
+    balance before it says that it must have been, or nobody ever said that it should be.
+    """
+    found = rows.group_by("pair", "epoch").aggregate(
+        told=rows.start.max(), lowest=rows.flow.min(), named=rows.named.max(), listed=rows.listed.max()
+    )
+    over = ibis.window(group_by="pair", order_by="epoch")
+    found = found.mutate(earlier=found.told.lag().over(over), later=found.told.lead().over(over))
+    # What stood there before the first count follows from that count; where nobody ever counted, there was nothing.
+    start = ibis.coalesce(found.told, found.later, 0.0)
+    return found.select(
+        "pair", "epoch",
+        start=start, lowest=found.lowest + start,
+        arrives=found.later.isnull() | ((found.later - start).abs() < NOTHING),
+        sure=(found.epoch == 0) | (found.named > 0) | ibis.ifelse(
+            found.earlier.isnull(), found.listed > 0, (found.told - found.earlier).abs() < NOTHING
+        ),
+    )  # fmt: skip
+
+
+def _pairs(inputs: Inputs) -> ir.Table:
+    """Node × sku, numbered; whether it is ``listed``, and ``until``: the last day that the node told anything of."""
+    flows, counted = _flows(inputs), inputs.mart("stock_day")
+    told = flows.select(*PAIR, "day").union(counted.select(*PAIR, "day"))
+    seen = told.group_by(*PAIR).aggregate(last=told.day.max())
+    until = seen.group_by("node").aggregate(until=seen["last"].max())
+    listings = inputs.mart("listed").select(*PAIR, listed=ibis.literal(1))
+    every = seen.select(*PAIR, listed=ibis.literal(0)).union(listings)
+    pairs = every.group_by(*PAIR).aggregate(listed=every.listed.max()).inner_join(until, "node")
+    return pairs.mutate(pair=ibis.row_number().over(order_by=PAIR))
+
+
 def _days(inputs: Inputs) -> ir.Table:
-    """Grain: node × sku × day: what was counted, and what moved before and after the count of that day."""
-    lots, flows = inputs.current("stock_lot"), _flows(inputs)
+    """Grain: pair × day: what was counted, and what moved before and after the count of that day."""
+    lots, pairs = inputs.current("stock_lot"), _pairs(inputs)
     moments = lots.group_by("node", day=lots.business_day).aggregate(moment=lots.as_of.max())
     counted = inputs.mart("stock_day").select(*PAIR, "day", "on_hand", "usable")
-    pairs = inputs.mart("listed").select(*PAIR).union(counted.select(*PAIR)).union(flows.select(*PAIR)).distinct()
     every = pairs.inner_join(moments.select("node", "day"), "node")
     found = every.left_join(counted, [*PAIR, "day"])
+    zero = ibis.literal(0.0)
     counts = found.select(
-        *PAIR, "day",
+        "pair", "day",
         counted=found.on_hand.cast("float64").fill_null(0.0), usable=found.usable.cast("float64").fill_null(0.0),
-        counts=ibis.literal(1), named=found.on_hand.notnull().ifelse(1, 0),
-        **{name: ibis.literal(0.0) for name in ("before", "after", "moved", "away", "sold")},
+        counts=ibis.literal(1, "int64"), named=found.on_hand.notnull().ifelse(1, 0).cast("int64"),
+        before=zero, after=zero, moved=zero, away=zero, sold=zero,
     )  # fmt: skip
+    flows = _flows(inputs).inner_join(pairs, PAIR)
     placed = flows.left_join(moments, ["node", "day"])
     late = (placed.at > placed.moment).fill_null(False)
+    none = ibis.literal(0, "int64")
     moved = placed.select(
-        *PAIR, "day",
-        counted=ibis.literal(0.0), usable=ibis.literal(0.0), counts=ibis.literal(0), named=ibis.literal(0),
+        "pair", "day",
+        counted=zero, usable=zero, counts=none, named=none,
         before=late.ifelse(0.0, placed.units), after=late.ifelse(placed.units, 0.0),
         moved=placed.units.abs(), away=(-placed.units).clip(lower=0.0),
         sold=placed.sold.ifelse(placed.units.abs(), 0.0),
     )  # fmt: skip
-    both = counts.cast({"counts": "int64", "named": "int64"}).union(moved.cast({"counts": "int64", "named": "int64"}))
-    return both.group_by(*PAIR, "day").aggregate(
-        **{name: both[name].sum() for name in both.columns if name not in (*PAIR, "day")}
+    both = counts.union(moved)
+    summed = both.group_by("pair", "day").aggregate(
+        **{name: both[name].sum() for name in both.columns if name not in ("pair", "day")}
     )
+    return summed.inner_join(pairs.select("pair", "until", "listed"), "pair")
 
 
 def _flows(inputs: Inputs) -> ir.Table:
