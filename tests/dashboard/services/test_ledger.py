@@ -84,7 +84,7 @@ def test_a_smaller_order_was_the_better_one(world: World) -> None:
     assert (found.by_name, found.reason, found.state) == ("user", "demand_lower", State.CLOSED)
     inputs = lines_of(world)["N1", "R5"].evidence.inputs
     holding, freight = float(inputs["holding_per_unit_day"]), float(inputs["freight_per_unit"])
-    # Fifteen in the thirteen days with stock, up to the 27th. In the four weeks before them the shelf was empty: nothing
+    # Fifteen in the thirteen days with stock, up to the 27th. In the four weeks before, the shelf was empty: nothing
     # lay there when it was counted, and nothing had been sold since New Year's Day.
     pace = (15 + 28 * 15 / 13) / 34
     assert float(found.cost_decided or 0) == pytest.approx(holding * 5 * (3 + 5 / pace / 2) + freight * 15, rel=0.01)
