@@ -10,14 +10,15 @@ import pandas as pd
 
 from analytics.core.errors import DomainError
 from analytics.forecasting.backtest import Backtest, Progress, backtest, fitted
-from analytics.forecasting.calibration import Groups, calibrated
+from analytics.forecasting.calibration import Groups
 from analytics.forecasting.candidate import Candidate
 from analytics.forecasting.candidates import BASELINE, candidates
-from analytics.forecasting.choice import FALLBACK, Choice, Segments, chosen, located, segments_of
+from analytics.forecasting.choice import FALLBACK, Choice, Segments, segments_of
 from analytics.forecasting.contract import Bucket, Flags, Floats, Ints
 from analytics.forecasting.demand import bias_removed, estimated, masked
-from analytics.forecasting.errors import Errors, Families, family_of, learnt
+from analytics.forecasting.errors import Errors, Families, family_of
 from analytics.forecasting.flags import flags_of
+from analytics.forecasting.judgement import judged
 from analytics.forecasting.newcomers import blended, borrowed, shape_of
 from analytics.forecasting.numbers import mean_of
 from analytics.forecasting.panel import Panel, Past
@@ -119,17 +120,13 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         refit_every=parameters.refit_every,
         progress=progress,
     )
-    choice = chosen(test, segments[raced], parameters.level)
-    said = {name: test.of(name) for name in test.names}
     family = family_of(clean.series)
     then = Groups(segments[raced], family[raced], promoted_after(race, test.origins))
-    told = located(said, choice, segments[raced])
-    calibration = calibrated(told, test.came, then, test.origins)
-    judged = calibration.of(told, then)
     units = units_of(clean, clean.length)
-    errors = learnt(judged, test.came, then, test.origins, units.some(raced), seed=parameters.seed)
+    judgement = judged(test, then, units.some(raced), level=parameters.level, seed=parameters.seed)
+    choice = judgement.choice
     ahead = Groups(segments, family, promoted_after(clean, np.array([clean.length - 1]))[0])
-    location = calibration.of(_now(now, choice, segments, parameters.seed, progress), ahead)
+    location = judgement.locations(_now(now, choice, segments, parameters.seed, progress), ahead)
     young = segments == "new"
     location = _with_look_alikes(location, now, young)
     answered = np.asarray(np.isfinite(location).all(axis=1))
@@ -144,9 +141,9 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         filled=filled,
         test=test,
         raced=raced,
-        said={"chosen": judged, BASELINE: test.of(BASELINE)},
+        said={"chosen": judgement.said, BASELINE: test.of(BASELINE)},
         then=then,
-        errors=errors,
+        errors=judgement.errors,
         family=family,
         units=units,
     )
@@ -193,8 +190,8 @@ def promoted_after(panel: Panel, origins: Ints) -> Floats:
     return np.asarray(np.nan_to_num(promotion[:, at].transpose(1, 0, 2)) > 0, dtype=np.float64)
 
 
-def _now(now: Past, choice: Choice, segments: Segments, seed: int, progress: Progress | None) -> Floats:
-    """Locations at the last origin: each chosen candidate speaks for the segments that chose it."""
+def _now(now: Past, choice: Choice, segments: Segments, seed: int, progress: Progress | None) -> dict[str, Floats]:
+    """What is said at the last origin: each chosen candidate speaks for the segments that chose it."""
     wanted = sorted({*choice.needed, FALLBACK})
     said: dict[str, Floats] = {}
     for number, candidate in enumerate(one for one in candidates() if one.name in wanted):
@@ -206,7 +203,7 @@ def _now(now: Past, choice: Choice, segments: Segments, seed: int, progress: Pro
         if forecaster is not None and mine.any():
             rows = np.flatnonzero(mine)
             said[candidate.name][rows] = np.maximum(forecaster(now.rows(rows)), 0.0)
-    return located(said, choice, segments)
+    return said
 
 
 def _speaking(candidate: Candidate, choice: Choice, segments: Segments) -> Flags:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analytics.forecasting.backtest import Backtest, Progress, backtest, fitted
-from analytics.forecasting.calibration import Calibration, Groups, calibrated
+from analytics.forecasting.calibration import Groups
 from analytics.forecasting.candidate import Candidate, Forecaster
 from analytics.forecasting.candidates import candidates
-from analytics.forecasting.choice import FALLBACK, Choice, Segments, chosen, located, segments_of
+from analytics.forecasting.choice import FALLBACK, Choice, Segments, segments_of
 from analytics.forecasting.contract import Floats, Ints
-from analytics.forecasting.errors import Errors, family_of, learnt
+from analytics.forecasting.errors import Errors, family_of
+from analytics.forecasting.judgement import Judgement, judged
 from analytics.forecasting.panel import Panel
 from analytics.forecasting.paths import Paths, sample_paths
 from analytics.forecasting.run import promoted_after, sampled, with_horizon
@@ -41,13 +42,6 @@ class Rolling:
     choose_every: int = 4
     race_series: int = 1_000
     every: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Judgement:
-    choice: Choice
-    calibration: Calibration
-    errors: Errors
 
 
 @dataclass(slots=True)
@@ -98,16 +92,15 @@ def rolled(
     )  # fmt: skip
     speakers = _Speakers(panel, field, rolling) if len(raced) < panel.size else None
     locations: dict[int, tuple[Floats, Floats, Errors]] = {}
-    judged: _Judgement | None = None
+    judgement: Judgement | None = None
     for number, origin in enumerate(origins):
         segments = segments_of(panel.past(origin, rolling.horizon))
-        if judged is None or number % rolling.choose_every == 0:
-            judged = _judged(race, test, origin, segments[raced], units.some(raced), rolling)
-        said = speakers.said(origin, judged.choice) if speakers else _told(test, origin)
+        if judgement is None or number % rolling.choose_every == 0:
+            judgement = _judged(race, test, origin, segments[raced], units.some(raced), rolling)
+        said = speakers.said(origin, judgement.choice) if speakers else _told(test, origin)
         promoted = promoted_after(with_horizon(panel, rolling.horizon), np.array([origin]))[0]
         groups = Groups(segments, family_of(panel.series), promoted)
-        location = judged.calibration.of(located(said, judged.choice, segments), groups)
-        locations[origin] = location, promoted, judged.errors
+        locations[origin] = judgement.locations(said, groups), promoted, judgement.errors
     return Rolled(panel, rolling, locations, units)
 
 
@@ -123,15 +116,11 @@ def _told(test: Backtest, origin: int) -> dict[str, Floats]:
     return {name: test.of(name)[at] for name in test.names}
 
 
-def _judged(race: Panel, test: Backtest, origin: int, segments: Segments, units: Units, rolling: Rolling) -> _Judgement:
+def _judged(race: Panel, test: Backtest, origin: int, segments: Segments, units: Units, rolling: Rolling) -> Judgement:
     """Choice and errors from the origins before this one, without what came after it."""
     known = test.known_at(origin, rolling.learnt + rolling.horizon)
-    choice = chosen(known, segments, rolling.level)
-    told = located({name: known.of(name) for name in known.names}, choice, segments)
     then = Groups(segments, family_of(race.series), promoted_after(with_horizon(race, rolling.horizon), known.origins))
-    calibration = calibrated(told, known.came, then, known.origins)
-    errors = learnt(calibration.of(told, then), known.came, then, known.origins, units, seed=rolling.seed)
-    return _Judgement(choice, calibration, errors)
+    return judged(known, then, units, level=rolling.level, seed=rolling.seed)
 
 
 class _Speakers:

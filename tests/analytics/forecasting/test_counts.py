@@ -138,6 +138,15 @@ def test_a_series_that_sells_in_bursts_is_drawn_wider_than_one_that_sells_one_by
         assert ours == pytest.approx(true, rel=0.1)
 
 
+def test_large_series_that_sell_by_the_case_are_drawn_wider_than_others_of_their_size() -> None:
+    few = np.arange(SERIES) % 2 == 0
+    law = replace(_law(1.0, 1.0), mean=np.full(SERIES, 80.0), scatter=np.where(few, 40.0, 2.0))
+    paths, later = _drawn(law, _learnt(law, law.came(ORIGINS, 17))), law.came(300, 18)
+    for part in (few, ~few):
+        ours, true = (np.quantile(one[:, part].sum(axis=2), 0.98, axis=0).mean() for one in (paths, later))
+        assert ours == pytest.approx(true, rel=0.1)
+
+
 def test_a_mean_that_is_wrong_by_size_is_put_right() -> None:
     law = _law(1.0, 1.5)
     said_too_high = replace(law, mean=law.mean * 1.6)
