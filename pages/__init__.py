@@ -7,7 +7,7 @@ from dashboard.ui.page_spec import PageSpec
 from pages.account import sessions
 from pages.admin import access, audit, data_health, load, policies
 from pages.decisions import history, inbox, ledger
-from pages.overview import fulfilment, glossary, today
+from pages.overview import fulfilment, glossary, kpis, today
 from pages.supply import forecast, plants, simulation
 from pages.territory import heatmap
 
@@ -31,6 +31,15 @@ PAGES: tuple[PageSpec, ...] = (
         render=fulfilment.render,
         action=Action.SEE_OVERVIEW,
         icon=":material/local_shipping:",
+        needs=SALES_TABLES,
+    ),
+    PageSpec(
+        key="overview.kpis",
+        section="overview",
+        url_path="kpis",
+        render=kpis.render,
+        action=Action.SEE_OVERVIEW,
+        icon=":material/dashboard:",
         needs=SALES_TABLES,
     ),
     PageSpec(

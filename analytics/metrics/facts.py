@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.core.geo import RESOLUTIONS
-from analytics.metrics import pool_facts
+from analytics.metrics import member_facts, pool_facts, shelf_facts
 from analytics.metrics.given import Given, Prepare
 
 
@@ -25,6 +25,7 @@ class Fact:
     ``needs``: contract tables without which the fact is unknown. ``prepare`` runs on scoped rows, before any filter;
     ``beside`` names the other marts that it reads, ``columns`` those of its own rows, where an old build may lack them.
     ``blind``: columns that its marts have and that mean nothing for it: what was kept has no cause.
+    ``adds``: columns to cut by that ``prepare`` makes.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Fact:
     beside: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
 
 
 def _counted(rows: ir.Table, given: Given) -> ir.Table:
@@ -43,21 +45,6 @@ def _counted(rows: ir.Table, given: Given) -> ir.Table:
 
 def _kind(wanted: str) -> Prepare:
     return lambda rows, _: rows.filter(rows.kind == wanted)
-
-
-def _first_in_scope(rows: ir.Table, given: Given) -> ir.Table:
-    """A buyer is new once within what the asker may see: the earliest of the first orders per owner."""
-    del given
-    order = ibis.row_number().over(group_by="buyer", order_by=["day", "owner"])
-    return rows.mutate(nth=order).filter(lambda t: t.nth == 0).drop("nth")
-
-
-def _with_gap(rows: ir.Table, given: Given) -> ir.Table:
-    """Orders of known buyers with ``gap``: days since the order before, among the orders that the asker may see."""
-    del given
-    orders = rows.filter((rows.kind == "sale") & rows.buyer.notnull())
-    before = orders.day.lag().over(group_by="buyer", order_by=["day", "source", "document"])
-    return orders.mutate(gap=orders.day.delta(before, unit="day"))
 
 
 def _due(rows: ir.Table, given: Given) -> ir.Table:
@@ -88,7 +75,7 @@ FACTS: dict[str, Fact] = {
         Fact("document", ("document",), ("order_line",), blind=CAUSE),
         Fact("fulfilment", ("fulfilment",), ("order_line",), _due, blind=CAUSE),
         Fact("cancellation", ("fulfilment",), ("order_line",)),
-        Fact("purchase", ("document",), ("order_line",), _with_gap, blind=CAUSE),
+        Fact("purchase", ("purchase",), ("order_line",), member_facts.with_gap),
         Fact("shelf", ("shelf_day",), ("listing",)),
         Fact("stock", ("stock_day",), ("stock_lot",), pool_facts.judged, columns=STOCK),
         Fact("pool", ("stock_day",), ("stock_lot", "node"), pool_facts.shared, ("product", "site"), STOCK),
@@ -118,13 +105,21 @@ FACTS: dict[str, Fact] = {
             beside=("place", "stock_day"),
             blind=CAUSE,
         ),
+        Fact("reached", ("order_near",), ("order_line", "stock_lot", "node"), pool_facts.reached, ("stock_node",)),
         Fact(
-            "reached",
+            "districted",
             ("document",),
-            ("order_line", "stock_lot", "node"),
-            pool_facts.reached,
-            beside=("place", "stock_day", "sales_line", "near"),
+            ("order_line", "stock_lot", "node", "region"),
+            pool_facts.districted,
+            beside=("place", "stock_day"),
             blind=CAUSE,
+        ),
+        Fact(
+            "within_district",
+            ("order_near",),
+            ("order_line", "stock_lot", "node", "region"),
+            pool_facts.within_district,
+            beside=("stock_node",),
         ),
         Fact("sell_in", ("sell_in",), ("sell_in",)),
         # Dealers sell on in other places than those where they take delivery.
@@ -133,8 +128,46 @@ FACTS: dict[str, Fact] = {
         Fact("settled", ("receivable",), ("receivable",)),
         Fact("spend", ("spend",), ("spend",)),
         Fact("network", ("partner_day",), ("order_line", "partner"), _online, columns=("since", "told")),
+        *(
+            Fact(
+                f"retained_{days}",
+                ("first_purchase",),
+                ("order_line",),
+                member_facts.retained(days),
+                beside=("purchase",),
+            )
+            for days in member_facts.RETAINED_DAYS
+        ),
+        Fact(
+            "converted",
+            ("first_purchase",),
+            ("order_line", "channel"),
+            member_facts.converted(member_facts.CONVERTED_DAYS),
+            beside=("purchase", "channel"),
+        ),
+        Fact(
+            "variety",
+            ("sales_line",),
+            ("order_line", "product", "channel"),
+            member_facts.variety,
+            beside=("product", "channel"),
+        ),
+        Fact("joined", ("member_event",), ("member_event",), _kind("join")),
+        Fact("referral", ("member_event",), ("member_event",), _kind("referral")),
+        Fact("nps", ("survey",), ("survey",), _kind("nps")),
+        Fact("satisfaction", ("survey",), ("survey",), _kind("satisfaction")),
+        # The holder of a code is a dealer, sales are told by those below: only products can be compared.
+        Fact("scan", ("scanned",), ("code_scan",), _kind("product")),
+        Fact(
+            "space",
+            ("listed",),
+            ("listing", "node"),
+            shelf_facts.spaces,
+            beside=("stock_node", "sales_line"),
+            adds=("day", "partner", "place"),
+        ),
         Fact("complaint", ("partner_event",), ("partner_event",), _kind("complaint")),
-        Fact("first_purchase", ("first_purchase",), ("order_line",), _first_in_scope),
+        Fact("first_purchase", ("first_purchase",), ("order_line",), member_facts.first_in_scope),
     )
 }
 

@@ -21,6 +21,8 @@ class Given:
     tables: Tables
     period: Period | None
     known_terms: Terms | None
+    whole: bool = False
+    """Whether the asker sees every row there is: what a mart found among all rows then holds for this one, too."""
 
     @property
     def terms(self) -> Terms:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -28,6 +29,7 @@ class Additivity(StrEnum):
     SUM = "sum"
     DISTINCT = "distinct"
     RATIO = "ratio"
+    NONE = "none"
 
 
 class Favourable(StrEnum):
@@ -79,6 +81,26 @@ class Metric:
     @property
     def additivity(self) -> Additivity:
         return Additivity.RATIO if self.denominator else self.numerator.additivity
+
+    @property
+    def pools(self) -> bool:
+        """Whether the value of a whole follows from the parts of its days; distinct counts of days do not add up."""
+        return all(part.additivity is Additivity.SUM and part.finer is None for part in self.parts.values())
+
+    def value(self, parts: Mapping[str, Any]) -> float | None:
+        """The value that the summed ``parts`` make, as a question would answer; None where it is unknown."""
+        top, minus, bottom, known = (
+            parts.get(f"{self.name}__{part}") for part in ("numerator", "minus", "denominator", "known")
+        )
+        if self.minus is not None and (top is not None or minus is not None):
+            top = (top or 0) - (minus or 0)
+        if self.none_is_zero:
+            top = top or 0
+        if top is None or (self.known is not None and known == 0):
+            return None
+        if self.denominator is None:
+            return float(top)
+        return float(top) / float(bottom) if bottom else None
 
     @property
     def parts(self) -> dict[str, Measure]:

@@ -38,5 +38,23 @@ METRICS: tuple[Metric, ...] = (
         _sum("network", "online"),
         denominator=_sum("network", "partners"),
     ),
+    # Of all shops × products that could stand there on the last day, those that do.
+    Metric(
+        "numeric_distribution",
+        Unit.RATE,
+        Favourable.UP,
+        PARTNERS,
+        _sum("space", "listed"),
+        denominator=_sum("space", "spaces"),
+    ),
+    Metric(
+        "weighted_distribution",
+        Unit.RATE,
+        Favourable.UP,
+        PARTNERS,
+        _sum("space", "listed_weight"),
+        denominator=_sum("space", "weight"),
+        needs=("order_line",),
+    ),
     Metric("complaints", Unit.COUNT, Favourable.DOWN, PARTNERS, _sum("complaint", "lines")),
 )

@@ -59,6 +59,16 @@ METRICS: tuple[Metric, ...] = (
         denominator=_orders_placed,
         none_is_zero=True,
     ),
+    # As exactly as most orders are placed: a delivery names its district, and no more.
+    Metric(
+        "district_stock_share",
+        Unit.RATE,
+        Favourable.UP,
+        SUPPLY,
+        Measure("within_district", lambda rows: rows.count()),
+        denominator=Measure("districted", lambda rows: rows.count()),
+        none_is_zero=True,
+    ),
     Metric(
         "near_expiry_share",
         Unit.RATE,

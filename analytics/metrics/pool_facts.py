@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.metrics.given import Given
+from analytics.metrics.member_facts import asked_days
 
 PACE_DAYS = 28
 """Days that the pace of sales is taken from: four of each day of the week."""
@@ -78,7 +79,7 @@ def coexisting(rows: ir.Table, given: Given) -> ir.Table:
     known = stock.filter((stock.usable > 0) & (stock.told >= PACE_DAYS) & (stock.lain >= PACE_DAYS))
     long = known.filter(known.usable * PACE_DAYS > known.recent * given.terms.cover_days)
     lying = _in_city(long, given)
-    spans = lying.select(_sku="sku", _there="_city", _from="day", _to=_until(lying)).distinct()
+    spans = lying.select(_sku="sku", _there="_city", _from="day", _to=until(lying)).distinct()
     shelves = empty(rows, given)
     return shelves.semi_join(
         spans,
@@ -106,44 +107,48 @@ def shipped(rows: ir.Table, given: Given) -> ir.Table:
 
 def located(rows: ir.Table, given: Given) -> ir.Table:
     """Orders from a place with a position of its own, on days of which it is known what was in stock."""
-    places, stock = given.tables("place"), _within(given.tables("stock_day"), given)
+    places = given.tables("place")
     exact = places.filter(places.position_from.isin(EXACT))
-    orders = rows.filter(rows.kind == "sale").semi_join(exact, "place")
-    told = stock.select(_from=stock.day, _to=_until(stock)).distinct()
-    return orders.semi_join(told, [orders.day >= told["_from"], orders.day <= told["_to"]])
+    return _on_counted_days(asked_days(rows.filter(rows.kind == "sale"), given).semi_join(exact, "place"), given)
+
+
+def _on_counted_days(orders: ir.Table, given: Given) -> ir.Table:
+    """Day by day first: there are few days, and many orders."""
+    stock = _within(given.tables("stock_day"), given)
+    told = stock.select(_from=stock.day, _to=until(stock)).distinct()
+    days = orders.select("day").distinct()
+    return orders.semi_join(days.semi_join(told, [days.day >= told["_from"], days.day <= told["_to"]]), "day")
 
 
 def reached(rows: ir.Table, given: Given) -> ir.Table:
     """Those of :func:`located` to which some node near enough had every product of the order in stock."""
-    near, stock = given.tables("near"), _within(given.tables("stock_day"), given)
-    lines = given.tables("sales_line")
-    if given.period:
-        lines = lines.filter(lines.day.between(ibis.literal(given.period.first), ibis.literal(given.period.last)))
-    wanted = lines.select("source", "owner", "order_id", "place", "sku", "day").distinct()
-    asked = wanted.group_by("source", "owner", "order_id").aggregate(asked=wanted.sku.nunique())
-    close = near.filter(near.km <= given.terms.near_km).select("place", _node="node")
-    held = stock.filter(stock.usable > 0).select(_node="node", _sku="sku", _from="day", _to=_until(stock))
-    offered = wanted.inner_join(close, "place")
-    had = offered.semi_join(
-        held,
-        [
-            offered["_node"] == held["_node"],
-            offered.sku == held["_sku"],
-            offered.day >= held["_from"],
-            offered.day <= held["_to"],
-        ],
-    )
-    by_node = had.group_by("source", "owner", "order_id", "_node").aggregate(had=had.sku.nunique())
-    whole = by_node.inner_join(asked, ["source", "owner", "order_id"]).filter(lambda t: t.had == t.asked)
-    served = whole.select(_source="source", _owner="owner", _order="order_id").distinct()
-    orders = located(rows, given)
-    return orders.semi_join(
-        served,
-        [orders.source == served["_source"], orders.owner == served["_owner"], orders.document == served["_order"]],
-    )
+    return _once(rows.filter(rows.km <= given.terms.near_km), given)
 
 
-def _until(stock: ir.Table) -> ir.Value:
+def districted(rows: ir.Table, given: Given) -> ir.Table:
+    """Orders that name a district, on days of which it is known what was in stock."""
+    named = in_district(given.tables("place"))
+    return _on_counted_days(asked_days(rows.filter(rows.kind == "sale"), given).semi_join(named, "place"), given)
+
+
+def within_district(rows: ir.Table, given: Given) -> ir.Table:
+    """Those of :func:`districted` of which some node in that district had every product in stock."""
+    return _once(rows.filter(rows.in_district), given)
+
+
+def in_district(places: ir.Table) -> ir.Table:
+    """Places whose region is smaller than a city."""
+    return places.filter((places.region != places.city) & (places.region != places.province))
+
+
+def _once(rows: ir.Table, given: Given) -> ir.Table:
+    """Each order once, as far as the nodes are the asker's own: what others have in stock is theirs to tell."""
+    nodes = given.tables("stock_node").select(_own="owner").distinct()
+    own = asked_days(rows, given).semi_join(nodes, rows.node_owner == nodes["_own"])
+    return own.select("source", "owner", "order_id", "day", "channel", "partner", "place").distinct()
+
+
+def until(stock: ir.Table) -> ir.Value:
     """The last day that a count stands for."""
     return (stock.day + (stock.span - 1).as_interval("D")).cast("date")
 

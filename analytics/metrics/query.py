@@ -21,7 +21,7 @@ from analytics.metrics.terms import Terms
 class Question:
     """Metrics by dimensions over a period; ``where`` keeps the listed values of a dimension (None means "unknown").
 
-    ``terms``: the policies in force, for facts that hang on them.
+    ``terms``: the policies in force, for facts that hang on them; ``whole``: whether the asker sees every row.
     """
 
     metrics: tuple[str, ...]
@@ -29,6 +29,7 @@ class Question:
     period: Period | None = None
     where: tuple[tuple[str, tuple[str | bool | None, ...]], ...] = field(default=())
     terms: Terms | None = None
+    whole: bool = False
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def _serving(measure: Measure, dimensions: Iterable[str], tables: Tables) -> Mea
 def _mart(fact: Fact, dimensions: Iterable[str], tables: Tables) -> str | None:
     wanted = {DIMENSIONS[name].key for name in dimensions}
     for name in fact.tables:
-        columns = set(tables(name).columns) - set(fact.blind)
+        columns = ({*tables(name).columns} - {*fact.blind}) | {*fact.adds}
         if wanted <= (columns | {"identified"} if "account" in columns else columns):
             return name
     return None
@@ -181,7 +182,7 @@ def rows_behind(fact_name: str, question: Question, tables: Tables, *, joins: tu
         raise DomainError(
             "dimension_unknown_to_metric", metric=fact_name, dimensions=", ".join(question.dimensions), known=""
         )
-    rows = fact.prepare(tables(mart), Given(tables, question.period, question.terms))
+    rows = fact.prepare(tables(mart), Given(tables, question.period, question.terms, question.whole))
     if question.period:
         rows = rows.filter(rows.day.between(ibis.literal(question.period.first), ibis.literal(question.period.last)))
     for name in dict.fromkeys([*question.dimensions, *joins]):

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from analytics.core.access import Action
 from analytics.core.errors import DomainError
-from analytics.metrics import dealings, network, pool, service
+from analytics.metrics import dealings, members, network, pool, service
 from analytics.metrics.metric import Additivity, Favourable, Measure, Metric, Unit
 
 SALES, SUPPLY, MEMBERS, PARTNERS = "sales", "supply", "members", "partners"
@@ -136,6 +136,7 @@ METRICS: tuple[Metric, ...] = (
     *network.METRICS,
     *pool.METRICS,
     *dealings.METRICS,
+    *members.METRICS,
 )
 
 REGISTRY: dict[str, Metric] = {metric.name: metric for metric in METRICS}

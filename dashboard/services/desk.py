@@ -9,7 +9,7 @@ from typing import Protocol
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from analytics.core.access import Action, Actor, Scope
+from analytics.core.access import ROOT, Action, Actor, Scope
 from analytics.core.calendar import Period
 from analytics.core.errors import MissingData, NotYet
 from analytics.metrics.given import Tables
@@ -64,9 +64,9 @@ class Opened:
         return self._answered(question, parts_of)
 
     def termed(self, question: Question) -> Question:
-        """``question`` under the policies that are in force on its last day."""
+        """``question`` under the policies in force on its last day, of somebody who sees what the actor sees."""
         last = question.period.last if question.period else self.covered.last
-        return replace(question, terms=terms_of(self.policies(), last))
+        return replace(question, terms=terms_of(self.policies(), last), whole=ROOT in self.actor.scope.anchors)
 
     def _answered(self, question: Question, made: Callable[[Question, Tables], ir.Table]) -> pa.Table:
         for name in question.metrics:

@@ -35,6 +35,7 @@ POOL = (
     "shipped_for_online",
     "coexistence_rate",
     "near_node_share",
+    "district_stock_share",
     "near_expiry_share",
     "cover_days",
 )

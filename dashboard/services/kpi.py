@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -57,10 +58,11 @@ def tiles_of(view: Compared, names: Iterable[str], *, sigmas: float) -> tuple[Ti
     asked = [metric for metric in allowed if not missing[metric.name] and not unbuilt[metric.name]]
     uncut = {metric.name: not_cut_by(view, metric) for metric in asked}
     able = tuple(metric.name for metric in asked if not uncut[metric.name])
-    now = totals(view, able, view.period)
+    found = _by_bucket(view, able)
+    now = _whole(view, able, found)
     targets = targets_of(opened, view.asked, able, view.period)
     before = targets if view.against_target else totals(view, able, view.base) if view.base else {}
-    lines, judged = _daily(view, able, sigmas=sigmas)
+    lines, judged = _lines(view, able, found), _judged(view, able, found, sigmas=sigmas)
     return tuple(
         Tile(
             metric.name,
@@ -104,45 +106,74 @@ def _nothing(metric: str) -> float | None:
     return 0.0 if all(part is None for part in parts) else None
 
 
-def _daily(
-    view: Compared, metrics: tuple[str, ...], *, sigmas: float
-) -> tuple[dict[str, tuple[float | None, ...]], dict[str, Limits]]:
-    """The line of each tile in the period's buckets; where those are days, also the limits of the ordinary."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Summed parts or, of metrics that do not pool, values; by bucket, over ``days``, which may begin with history."""
+
+    bucket: str
+    days: Period
+    rows: Mapping[str, Mapping[date, Mapping[str, Any]]]
+
+    def value(self, metric: str, day: date) -> float | None:
+        row = self.rows[metric].get(day, {})
+        known = REGISTRY[metric]
+        return known_value(known.value(row) if known.pools else row.get(metric), metric)
+
+
+def _by_bucket(view: Compared, metrics: tuple[str, ...]) -> _Found:
+    """Nobody judges a rate by its past: rates are asked for the days that are shown alone."""
     bucket = bucket_of(view.period)
-    summed = tuple(name for name in metrics if _adds_up(name))
-    others = tuple(name for name in metrics if name not in summed)
     first = max(view.opened.covered.first, view.period.first - HISTORY) if bucket == "day" else view.period.first
     past = Period(min(first, view.period.first), view.period.last)
-    # Nobody judges a rate by its past: those are asked for the days that are shown alone.
-    by_day = _in_buckets(view, summed, past, bucket), _in_buckets(view, others, view.period, bucket)
-    shown = buckets(view.period, bucket)
-    lines = {
-        name: tuple(known_value(found.get(day, {}).get(name), name) for day in shown)
-        for names, found in zip((summed, others), by_day, strict=True)
-        for name in names
-    }
-    if bucket != "day":
-        return lines, {}
-    judged = {name: _judged(by_day[0], name, past, view.period.days, sigmas) for name in summed}
-    return lines, {name: one for name, one in judged.items() if one is not None}
+    summed = tuple(name for name in metrics if _adds_up(name))
+    pooled = tuple(name for name in metrics if name not in summed and REGISTRY[name].pools)
+    others = tuple(name for name in metrics if name not in summed and name not in pooled)
+    rows: dict[str, Mapping[date, Mapping[str, Any]]] = {}
+    for names, days, ask in (
+        (summed, past, view.opened.ask),
+        (pooled, view.period, view.opened.ask_parts),
+        (others, view.period, view.opened.ask),
+    ):
+        if names:
+            answer = ask(Question(names, by=(bucket,), period=days, where=view.where)).to_pylist()
+            # What is only counted is its own numerator.
+            counted = {f"{name}__numerator": name for name in names if name in summed}
+            by_day = {row[bucket]: row | {part: row[name] for part, name in counted.items()} for row in answer}
+            rows |= dict.fromkeys(names, by_day)
+    return _Found(bucket, past, rows)
 
 
-def _in_buckets(
-    view: Compared, metrics: tuple[str, ...], days: Period, bucket: str
-) -> Mapping[date, Mapping[str, object]]:
-    if not metrics:
-        return {}
-    rows = view.opened.ask(Question(metrics, by=(bucket,), period=days, where=view.where)).to_pylist()
-    return {row[bucket]: row for row in rows}
+def _whole(view: Compared, metrics: tuple[str, ...], found: _Found) -> dict[str, float | None]:
+    """Values of the period: what pools from its days, which are known already, the others asked for."""
+    pooled = tuple(name for name in metrics if REGISTRY[name].pools)
+    told = totals(view, tuple(name for name in metrics if name not in pooled), view.period)
+    for name in pooled:
+        metric = REGISTRY[name]
+        days = [row for day, row in found.rows[name].items() if found.bucket != "day" or day >= view.period.first]
+        sums = {part: [row[part] for row in days if row[part] is not None] for part in metric.parts}
+        told[name] = known_value(metric.value({part: sum(all_) for part, all_ in sums.items() if all_}), name)
+    return told
+
+
+def _lines(view: Compared, metrics: tuple[str, ...], found: _Found) -> dict[str, tuple[float | None, ...]]:
+    shown = buckets(view.period, found.bucket)
+    return {name: tuple(found.value(name, day) for day in shown) for name in metrics}
 
 
 def _adds_up(metric: str) -> bool:
-    return REGISTRY[metric].additivity is Additivity.SUM and REGISTRY[metric].minus is None
+    """Whether it is only counted, so that its days can be judged by those before."""
+    known = REGISTRY[metric]
+    return known.additivity is Additivity.SUM and known.minus is None
 
 
-def _judged(
-    by_day: Mapping[date, Mapping[str, object]], metric: str, days: Period, length: int, sigmas: float
-) -> Limits | None:
-    every = [days.first + timedelta(days=step) for step in range(days.days)]
-    values = [known_value(by_day.get(day, {}).get(metric), metric) or 0.0 for day in every]
-    return limits(pd.Series(values, dtype=float), length=length, sigmas=sigmas)
+def _judged(view: Compared, metrics: tuple[str, ...], found: _Found, *, sigmas: float) -> dict[str, Limits]:
+    """Where buckets are days, the limits of the ordinary of what adds up."""
+    if found.bucket != "day":
+        return {}
+    every = [found.days.first + timedelta(days=step) for step in range(found.days.days)]
+    told = {}
+    for name in metrics:
+        if _adds_up(name):
+            daily = pd.Series([found.value(name, day) or 0.0 for day in every], dtype=float)
+            told[name] = limits(daily, length=view.period.days, sigmas=sigmas)
+    return {name: one for name, one in told.items() if one is not None}

@@ -7,10 +7,12 @@ import pandas as pd
 
 from analytics.core.access import Action
 from analytics.core.calendar import Period
+from analytics.core.errors import DomainError
 from analytics.metrics.coverage import GAPS
 from analytics.metrics.facts import DIMENSIONS
 from analytics.metrics.query import Question
 from dashboard.services.asked import Where, bucket_days, bucket_of, bucket_start, buckets, period_of, where_of
+from dashboard.services.boards import BOARDS, Board
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.frames import frame_of, sums_of
 from dashboard.services.kpi import Compared, compared, tiles_of
@@ -66,6 +68,19 @@ class Overview(UseCase):
             product_sums=sums_of(products, *PRODUCT_SUMS),
             coverage=_coverage(opened, view.period, view.where),
         )
+
+    @reads
+    def board(self, asked: Asked, owner: str) -> Board:
+        """Every metric of the department ``owner``, of :data:`BOARDS`; raises MissingData, AccessDenied.
+
+        Raises DomainError unknown_department for another.
+        """
+        if owner not in BOARDS:
+            raise DomainError("unknown_department", owner=owner, known=", ".join(BOARDS))
+        opened = self._desk.open(Action.SEE_OVERVIEW)
+        view = compared(opened, asked)
+        tiles = tiles_of(view, BOARDS[owner], sigmas=self._sigmas(opened))
+        return Board(opened.freshness, view.period, view.baseline, owner, tiles)
 
     @reads
     def tiers(self, asked: Asked, most: int = MOST) -> Tiers:

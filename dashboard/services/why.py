@@ -76,7 +76,7 @@ def _check(opened: Opened, metric: Metric, by: str, asked: Asked) -> None:
         raise DomainError("unknown_dimension", dimension=by, known=", ".join(CUTS))
     if asked.comparison is Comparison.TARGET:
         raise DomainError("target_has_no_parts", metric=metric.name)
-    able = known_dimensions(metric, opened.facts.table)
+    able = () if metric.additivity is Additivity.NONE else known_dimensions(metric, opened.facts.table)
     if dimension_of(metric, by) not in able:
         known = [cut for cut in CUTS if dimension_of(metric, cut) in able]
         raise DomainError("dimension_unknown_to_metric", metric=metric.name, dimensions=by, known=", ".join(known))

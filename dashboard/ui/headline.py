@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analytics.metrics.metric import Unit
+from dashboard.services.boards import Board
 from dashboard.services.forecast_view import Outlook
 from dashboard.services.simulation import Compared
 from dashboard.services.views import Heatmap, Service, Tile, Today
@@ -83,6 +84,20 @@ def service_sentence(fmt: Format, service: Service) -> str:
     if not said:
         return t("fulfilment.lead.nothing", period=fmt.period(service.period))
     return t("fulfilment.lead", period=fmt.period(service.period), rates=fmt.listed(said))
+
+
+def board_sentence(fmt: Format, board: Board) -> str:
+    """How many of a department's KPIs are known, and which of them are out of the ordinary."""
+    t = fmt.words.t
+    known = [tile for tile in board.tiles if is_number(tile.value)]
+    odd = [t(f"metric.{tile.metric}.label") for tile in known if tile.unusual]
+    facts = {
+        "owner": t(f"overview.kpis.owner.{board.owner}"),
+        "period": fmt.period(board.period),
+        "known": len(known),
+        "all": len(board.tiles),
+    }
+    return t("kpis.lead.unusual", names=fmt.listed(odd), **facts) if odd else t("kpis.lead", **facts)
 
 
 def heatmap_sentence(fmt: Format, view: Heatmap, unit: Unit) -> str:

@@ -1,4 +1,4 @@
-"""Which nodes lie near which places."""
+"""Which nodes lie near which places, and had what was ordered there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import h3
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from analytics.core.access import ROOT
+from analytics.metrics.pool_facts import in_district, until
 from data.marts.mart import Inputs, Mart
 from data.marts.mentions import PARTNER
 
@@ -76,4 +79,58 @@ def _km(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(chord)))
 
 
-MARTS = (Mart("near", near, reads=("node",), uses=("place",), owner="owner"),)
+def order_near(inputs: Inputs) -> ir.Table:
+    """Grain: order × owner of nodes, one of which had everything that was ordered in stock on that day.
+
+    ``km``: to the nearest such node, null where none lies within :data:`MOST_KM` or the order's own position is not
+    known so exactly; ``in_district``: whether one of them is in the district that the order names.
+    """
+    lines = inputs.mart("sales_line").select("source", "owner", "order_id", "place", "sku", "day").distinct()
+    order = ["source", "owner", "order_id"]
+    asked = lines.group_by(order).aggregate(asked=lines.sku.nunique())
+    stock = inputs.mart("stock_day").filter(lambda t: t.usable > 0)
+    held = stock.select(_node="node", _sku="sku", _from="day", _to=until(stock))
+    offered = lines.inner_join(_reachable(inputs), "place")
+    had = offered.semi_join(
+        held,
+        [
+            offered.node == held["_node"],
+            offered.sku == held["_sku"],
+            offered.day >= held["_from"],
+            offered.day <= held["_to"],
+        ],
+    )
+    by_node = had.group_by(*order, "node", "node_owner").aggregate(
+        had=had.sku.nunique(),
+        km=ibis.ifelse(had.km.count() == had.count(), had.km.max(), ibis.null("float64")),
+        in_district=had.in_district.all(),
+    )
+    whole = by_node.inner_join(asked, order).filter(lambda t: t.had == t.asked)
+    found = whole.group_by(*order, "node_owner").aggregate(km=whole.km.min(), in_district=whole.in_district.any())
+    orders = inputs.mart("document").filter(lambda t: t.kind == "sale")
+    head = orders.select("source", "owner", "day", "channel", "partner", "place", order_id="document")
+    return head.inner_join(found, order)
+
+
+def _reachable(inputs: Inputs) -> ir.Table:
+    """Place × node that is near it, or in the same district."""
+    near, nodes = inputs.mart("near"), inputs.mart("stock_node")
+    close = near.select("place", "node", node_owner="owner", km="km", in_district=ibis.literal(False))
+    districts = in_district(inputs.mart("place")).select("place", "region")
+    there = nodes.select("region", "node", node_owner="owner")
+    same = districts.inner_join(there, "region").select(
+        "place", "node", "node_owner", km=ibis.null("float64"), in_district=ibis.literal(True)
+    )
+    both = close.union(same)
+    return both.group_by("place", "node", "node_owner").aggregate(km=both.km.min(), in_district=both.in_district.any())
+
+
+MARTS = (
+    Mart("near", near, reads=("node",), uses=("place",), owner="owner"),
+    Mart(
+        "order_near",
+        order_near,
+        uses=("sales_line", "document", "stock_day", "stock_node", "place", "near"),
+        owner="owner",
+    ),
+)

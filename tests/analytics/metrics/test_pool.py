@@ -29,6 +29,7 @@ KM = 1 / 111.195
 CITY = {"region": "130100", "region_scheme": "gb-t-2260"}
 ELSEWHERE = {"region": "130200", "region_scheme": "gb-t-2260"}
 TOWN = {"scheme": "gb-t-2260", "code": "130200", "name": "Tangshan", "level": "city", "parent": "130000"}
+DISTRICT = {"scheme": "gb-t-2260", "code": "130102", "name": "Chang'an", "level": "district", "parent": "130100"}
 PARTNERS = [
     {"partner": "D1", "name": "Dealer", "kind": "dealer"},
     {"partner": "S1", "name": "One", "kind": "store", "parent": "D1", "latitude": 38.4, "longitude": 114.9, **CITY},
@@ -38,7 +39,14 @@ PARTNERS = [
 NODES = [
     {"node": "N1", "name": "Store one", "kind": "store", "partner": "S1", "latitude": 38.4, "longitude": 114.9},
     # Without a position of its own it lies where its partner does.
-    {"node": "N2", "name": "Store two", "kind": "store", "partner": "S2"},
+    {
+        "node": "N2",
+        "name": "Store two",
+        "kind": "store",
+        "partner": "S2",
+        "region": "130102",
+        "region_scheme": "gb-t-2260",
+    },
     {"node": "N3", "name": "Store three", "kind": "store", "partner": "S3"},
     {"node": "N4", "name": "Next to it", "kind": "front", **CITY},
     {"node": "N8", "name": "Nobody knows where", "kind": "front"},
@@ -64,6 +72,9 @@ LINES = [
     line("C7", "1", "2026-03-10", "web", "R5", "4", "10", ship_to_region="130100", node="N1",
          cancelled_at="2026-03-10T15:00:00"),
     line("C8", "1", "2026-03-10", "web", "R5", "9", "10", ship_to_region="130100"),
+    line("E1", "1", "2026-03-10", "web", "R5", "1", "10", ship_to_region="130102"),
+    line("E2", "1", "2026-03-10", "web", "R5", "1", "10", ship_to_region="130102"),
+    line("E2", "2", "2026-03-10", "web", "F1", "1", "10", ship_to_region="130102"),
     line("C9", "1", "2026-03-10", "shop", "R5", "5", "10", entry_partner="S2", node="N9"),
     # After the day that the last count stands for, nobody knows what was in stock.
     line("D1", "1", "2026-03-19", "shop", "R5", "1", "10", entry_partner="S1"),
@@ -92,8 +103,8 @@ AVAILABILITY = [
     {"node": node, "sku": "R5", "day": "2026-03-10", "period": "day", "in_stock": False} for node in ("N3", "N4", "N8")
 ]
 TABLES: dict[str, Any] = {
-    "channel": CHANNELS, "region": [*REGIONS, TOWN], "partner": PARTNERS, "product": PRODUCTS, "order_line": LINES,
-    "node": NODES, "stock_lot": LOTS, "listing": LISTINGS, "availability": AVAILABILITY,
+    "channel": CHANNELS, "region": [*REGIONS, TOWN, DISTRICT], "partner": PARTNERS, "product": PRODUCTS,
+    "order_line": LINES, "node": NODES, "stock_lot": LOTS, "listing": LISTINGS, "availability": AVAILABILITY,
 }  # fmt: skip
 
 
@@ -147,6 +158,9 @@ SHARED = {("stock.store_reserve", "rice"): 40}
         ("near_node_share", ("partner=S1",), None, 2 / 3),
         ("near_node_share", (), {("stock.near_node_km", None): 4}, 4 / 5),
         ("near_node_share", (), {("stock.near_node_km", None): 1}, 1 / 5),
+        # Two orders name a district, where N2 stands; it has rice, its flour has expired. A city is no district.
+        ("district_stock_share", (), None, 1 / 2),
+        ("district_stock_share", ("channel=shop",), None, None),
         # 59 days left are near, 60 are not; a lot without a date never is.
         ("near_expiry_share", (), None, (42 + 30) / (42 + 50 + 30 + 900)),
         ("near_expiry_share", ("node=N2",), None, 30 / 80),
@@ -181,7 +195,7 @@ def test_a_store_is_told_of_the_own_stock_alone(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("mart", "metric"),
-    [("near", "near_node_share"), ("lot_day", "near_expiry_share"), ("stock_day", "stock_sharing_rate")],
+    [("stock_node", "near_node_share"), ("lot_day", "near_expiry_share"), ("stock_day", "stock_sharing_rate")],
 )
 def test_each_predicate_is_needed(mart: str, metric: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     own, kept = value(world, metric, grant="S1"), ScopedFacts._within

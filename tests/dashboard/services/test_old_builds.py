@@ -46,3 +46,4 @@ def test_a_tile_says_so_and_the_others_stand(older: Desk) -> None:
 def test_a_mart_of_fewer_columns_is_lacking_too() -> None:
     held = ibis.table({"node": "string", "sku": "string", "day": "date", "usable": "float64"}, name="stock_day")
     assert marts_lacking(metric_named("cover_days"), lambda _: held, lambda _: True) == ("stock_day",)
+    assert marts_lacking(metric_named("coexistence_rate"), lambda _: held, lambda _: True) == ("stock_day",)

@@ -24,6 +24,7 @@ from dashboard.services.access import NewAccount
 from dashboard.services.approvals import Approvals
 from dashboard.services.audit import Verdict
 from dashboard.services.audit_log import AuditAsked, Chain, Events, Left
+from dashboard.services.boards import Board
 from dashboard.services.export_files import About, Format, file_bytes
 from dashboard.services.exports import Export
 from dashboard.services.ledger import Ledger
@@ -138,6 +139,9 @@ class FakeFilters:
 @dataclass
 class FakeOverview:
     asked: list[Asked] = field(default_factory=list)
+
+    def board(self, asked: Asked, owner: str) -> Board:
+        return Board(FRESH, *periods(asked), owner, tiles())
 
     def today(self, asked: Asked) -> Today:
         self.asked.append(asked)
