@@ -179,5 +179,7 @@ def test_without_the_tables_it_is_said_which(tmp_path: Path) -> None:
 
 
 def test_every_metric_of_the_network_is_tested_here() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
+    """Those of distribution are tested beside those of members, whose world has shops that list and sell."""
+    files = (Path(__file__), Path(__file__).with_name("test_members.py"))
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     assert all(f'"{metric.name}"' in text for metric in network.METRICS)
