@@ -105,7 +105,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "satisfaction",
-        Unit.TIMES,
+        Unit.SCORE,
         Favourable.UP,
         MEMBERS,
         _sum("satisfaction", "score"),

@@ -21,6 +21,7 @@ class Unit(StrEnum):
     RATE = "rate"
     TIMES = "times"
     DAYS = "days"
+    SCORE = "score"
 
 
 class Additivity(StrEnum):

@@ -85,12 +85,9 @@ class Format:
             return NOTHING
         if unit is Unit.RATE:
             return signed(f"{rounded(abs(known) * 100, 1):,.1f}%", known, rounded(known * 100, 1))
-        if unit is Unit.TIMES:
+        if unit in (Unit.TIMES, Unit.DAYS, Unit.SCORE):
             shown = rounded(known, 1)
-            return self.words.t("number.times", value=signed(f"{abs(shown):,.1f}", known, shown))
-        if unit is Unit.DAYS:
-            shown = rounded(known, 1)
-            return self.words.t("number.days", value=signed(f"{abs(shown):,.1f}", known, shown))
+            return self.words.t(f"number.{unit.value}", value=signed(f"{abs(shown):,.1f}", known, shown))
         body, shown = self._compact(abs(known), unit)
         prefix = self.symbol if unit is Unit.MONEY else ""
         return signed(prefix + body, known, shown)
@@ -98,7 +95,7 @@ class Format:
     def full(self, number: float | Decimal | None, unit: Unit) -> str:
         """Every digit, for tooltips and fine print."""
         known = exact(number)
-        if known is None or unit in (Unit.RATE, Unit.TIMES, Unit.DAYS):
+        if known is None or unit in (Unit.RATE, Unit.TIMES, Unit.DAYS, Unit.SCORE):
             return self.value(number, unit)
         decimals = {Unit.MONEY: 2, Unit.COUNT: 0}.get(unit, 0 if known == known.to_integral_value() else 3)
         prefix = self.symbol if unit is Unit.MONEY else ""

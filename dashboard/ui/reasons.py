@@ -27,6 +27,7 @@ KINDS: dict[Unit, tuple[Kind, Kind]] = {
     Unit.RATE: ("rate", "change"),
     Unit.TIMES: ("times", "times"),
     Unit.DAYS: ("times", "times"),
+    Unit.SCORE: ("times", "times"),
 }
 """Unit → how a table shows values and changes."""
 

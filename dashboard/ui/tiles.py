@@ -84,6 +84,7 @@ def draw_tile(
             nothing = t("tile.uncut", filters=fmt.listed([t(f"filter.{name}") for name in tile.uncut]))
         needed = t("tile.needs", tables=table_labels(fmt.words, tile.needs)) if tile.needs else nothing
         short = t("tile.needs", tables=table_names(fmt.words, tile.needs)) if tile.needs else nothing
+        short = t("tile.uncut.short") if tile.uncut else short
         st.metric(
             label, NOTHING, delta=short, delta_color="off", delta_arrow="off", help=f"{about}\n\n{needed}",
             border=True, height="stretch",

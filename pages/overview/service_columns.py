@@ -11,13 +11,13 @@ RATES = (
     Column("cancellation_rate", "metric.cancellation_rate.label", "rate"),
     Column("oversell_rate", "metric.oversell_rate.label", "rate"),
 )
-MODES = (Column("name", "column.mode", width=130), *RATES)
+MODES = (Column("name", "column.mode", width=90), *RATES)
 CHANNELS = (Column("name", "column.channel", width=130), *RATES)
 CAUSES = (
-    Column("what", "column.what", width=110),
-    Column("name", "column.cause", width=150),
-    Column("lines", "metric.order_lines.label", "count"),
-    Column("share", "column.share", "rate"),
+    Column("what", "column.what", width=60),
+    Column("name", "column.cause", width=100),
+    Column("lines", "metric.order_lines.label", "count", 90),
+    Column("share", "column.share", "rate", 62),
 )
 PLACES = (
     Column("name", "column.partner", width=160),

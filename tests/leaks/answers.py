@@ -139,7 +139,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "fulfilment.service": lambda services: (services.fulfilment.service(asked) for asked in FEW),
     "completeness.partial": lambda services: (services.completeness.partial(asked) for asked in FEW),
     "fulfilment.pool": lambda services: (services.fulfilment.pool(asked) for asked in FEW),
-    "overview.board": lambda services: (services.overview.board(asked, owner) for asked in FEW for owner in BOARDS),
+    "overview.board": lambda services: (services.overview.board(EVERYTHING, owner) for owner in BOARDS),
     "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in FEW),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
