@@ -95,10 +95,7 @@ def filters_known(metric: Metric, names: Iterable[str], tables: Tables) -> froze
     """Those dimensions of ``names`` that ``metric`` can be filtered by: every part knows them or is left alone."""
     parts = tuple(metric.parts.values())
     return frozenset(
-        name
-        for name in names
-        if all(name in part.whole or _serving(part, (name,), tables) for part in parts)
-        and not all(name in part.whole for part in parts)
+        name for name in names if all(name in part.whole or _serving(part, (name,), tables) for part in parts)
     )
 
 

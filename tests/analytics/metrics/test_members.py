@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
+from analytics.core.access import Action
 from analytics.core.errors import DomainError, MissingData
 from analytics.metrics import members
 from dashboard.composition import doors
@@ -53,6 +54,7 @@ EVENTS = [
     for number, (day, who, kind, referred, partner) in enumerate([
         (2, "m2", "join", None, "S1"), (3, "m5", "join", None, "S1"), (3, "m6", "join", None, None),
         (2, "m1", "referral", "m5", "S1"), (2, "m3", "referral", "m5", "S1"), (5, "m1", "browse", None, "S1"),
+        (5, "m1", "browse", None, "Z9"),
     ])
 ]  # fmt: skip
 SURVEYS = [
@@ -212,6 +214,14 @@ def test_scans_are_cut_by_product_alone(world: World) -> None:
     with pytest.raises(DomainError, match="dimension_unknown_to_metric"):
         ask(world, "scan_rate", where=("partner=S1",))
     assert ask(world, "scan_rate", grant="S2")["scan_rate"] == 0.0, "the codes are D1's"
+
+
+def test_whoever_holds_the_root_sees_rows_of_partners_that_nobody_declared(world: World) -> None:
+    """Nothing is silently dropped; nobody else is told of them."""
+    for grant, expected in (("brand", {"Z9"}), ("D1", set())):
+        facts = world.services(grant).desk.open(Action.SEE_OVERVIEW).facts
+        owners = set(facts.answer(facts.table("member_event").select("owner"))["owner"].to_pylist())
+        assert owners & {"Z9"} == expected
 
 
 def test_a_median_has_no_parts_and_that_is_said(world: World) -> None:

@@ -201,6 +201,7 @@ def test_tiles_say_by_which_filter_they_cannot_be_cut(world: World) -> None:
     assert by_name["stock_turns"].uncut == ("mode", "reason")
     assert by_name["stock_turns"].needs == ()
     assert by_name["stock_turns"].value is None
+    assert told.channels.set_index("key").loc["web", "paid_lines"] == 1, "what rates are shares of stays"
 
 
 def test_a_change_is_taken_apart_by_mode_and_node(world: World) -> None:
