@@ -29,12 +29,17 @@ def kept_part(before: Proposal, changed: Proposal, wanted: Decimal | None, on: d
     return replace(changed, quantity=units, proposed=share, evidence=evidence, approved_by=())
 
 
+def rest_id(id: str, version: int) -> str:
+    """The second part of a proposal that the split left at ``version``."""
+    return f"{id}-{version}"
+
+
 def rest_of(before: Proposal, kept: Proposal, on: date, at: datetime) -> Proposal:
     """The second part, to be ordered ``on`` that day: whatever is not in the first one."""
     later = on - before.order_by
     evidence = _part(before.evidence, -kept.proposed)
     return replace(
-        before, id=f"{before.id}-{kept.version}", version=1, state=State.PROPOSED,
+        before, id=rest_id(before.id, kept.version), version=1, state=State.PROPOSED,
         quantity=before.quantity - kept.quantity, proposed=before.proposed - kept.proposed, order_by=on,
         expected_receipt=before.expected_receipt + later, expires_on=before.expires_on + later,
         reasons=(*(one for one in before.reasons if one != REASON), REASON), made_at=at, approved_by=(), reason=None,

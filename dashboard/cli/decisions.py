@@ -32,6 +32,8 @@ def decide(  # noqa: PLR0913 - the options of the command
     reject: Annotated[bool, typer.Option("--reject", help="Reject it; needs --reason.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take the decision back, until the release.")] = False,
     edit: Annotated[str | None, typer.Option(help="Another quantity; needs --reason.")] = None,
+    split: Annotated[str | None, typer.Option(help="Keep so many units; the rest is ordered --on a later day.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Order day of the rest.")] = None,
     snooze: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Put it off until a day.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why: budget, event, supplier …")] = None,
     note: Annotated[str | None, typer.Option(help="Free words.")] = None,
@@ -39,14 +41,27 @@ def decide(  # noqa: PLR0913 - the options of the command
     json_output: Json = False,
 ) -> None:
     """Decide about one proposal, with the rights of an account."""
+    from analytics.decisions.splitting import rest_id
+    from analytics.decisions.units import spelled
+    from analytics.decisions.workflow import Move
+
     with telling(json_output) as told:
-        wishes = _wishes(approve=approve, reject=reject, undo=undo, edit=edit, snooze=snooze, why=(reason, note))
+        wishes = _wishes(
+            approve=approve, reject=reject, undo=undo, edit=edit, split=split, on=on, snooze=snooze, why=(reason, note)
+        )  # fmt: skip
         if len(wishes) != 1:
             raise DomainError("decide_one_move", found=len(wishes))
         moved = _services(as_user).approvals.decide(id, version, wishes[0], command_id=command or uuid4().hex)
         facts = {"id": moved.proposal, "version": moved.version, "move": moved.move, "state": moved.after,
                  "quantity": moved.quantity_after}  # fmt: skip
-        say(json_output, facts, told.t("cli.decided", id=id, version=moved.version, state=_state(told, moved.after)))
+        said = told.t("cli.decided", id=id, version=moved.version, state=_state(told, moved.after))
+        if moved.move is Move.SPLIT:
+            facts["rest"] = rest_id(id, moved.version)
+            said = told.t(
+                "cli.split", id=id, version=moved.version, kept=spelled(moved.quantity_after), rest=facts["rest"],
+                day=wishes[0].until,
+            )  # fmt: skip
+        say(json_output, facts, said)
 
 
 def auto_approve(json_output: Json = False) -> None:
@@ -149,6 +164,8 @@ def _wishes(
     reject: bool,
     undo: bool,
     edit: str | None,
+    split: str | None,
+    on: datetime | None,
     snooze: datetime | None,
     why: tuple[str | None, str | None],
 ) -> list[Wish]:
@@ -161,6 +178,11 @@ def _wishes(
         (reject, Move.REJECT, {}),
         (undo, Move.UNDO, {}),
         (edit is not None, Move.EDIT, {"quantity": _quantity(edit)}),
+        (
+            split is not None or on is not None,
+            Move.SPLIT,
+            {"quantity": _quantity(split), "until": on.date() if on else None},
+        ),
         (snooze is not None, Move.SNOOZE, {"until": snooze.date() if snooze else None}),
     ]
     return [Wish(move, reason=reason, note=note, **more) for wanted, move, more in asked if wanted]

@@ -64,7 +64,7 @@ class Receiving:
         self.actor.require(Action.TEND_PROPOSALS)
         build, told = self.build(), []
         if build is not None and build.last_day is not None:
-            told = deliveries_of(frame_of(self._inbound(build)))
+            told = self._inbound(build)
         with self.work() as unit:
             done = list(self._expired(unit, now))
             if build is not None and build.last_day is not None:
@@ -78,9 +78,21 @@ class Receiving:
             unit.commit()
         return Received(*(tuple(one.proposal.id for one in done if one.moved.move is move) for move in _TOLD))
 
-    def _inbound(self, build: Build) -> Any:
+    def _inbound(self, build: Build) -> list[Delivery]:
+        """Deliveries that may answer a line: of places and products that something is waited for, or was found for.
+
+        A line that is released meanwhile is looked for by the next run.
+        """
+        with self.work() as unit:
+            sought = SoughtProposals(day_of(build.published_at), states=sorted(WAITED_FOR))
+            places = {(one.node, one.sku) for one in unit.proposals.find(sought, MOST)}
+            places |= {(node, sku) for node, sku, *_ in unit.receipts.kept()}
+        if not places:
+            return []
         facts = self.facts(build)
-        return facts.answer(facts.table("inbound_line"))
+        rows = facts.table("inbound_line")
+        nodes, skus = ({pair[at] for pair in places} for at in (0, 1))
+        return deliveries_of(frame_of(facts.answer(rows.filter(rows.node.isin(nodes) & rows.sku.isin(skus)))))
 
     def _expired(self, unit: Work, now: datetime) -> Iterable[Decided]:
         for one in _held(unit, unit.proposals.overdue(day_of(now))):

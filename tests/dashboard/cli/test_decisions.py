@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import date as day
 from pathlib import Path
 
@@ -59,6 +59,22 @@ def test_a_proposal_is_decided_in_the_shell(home: Path) -> None:
     )
     snoozed = decide(home, "p1", "--version", "4", "--as", "li", "--snooze", "2998-01-01")
     assert snoozed["state"] == "snoozed"
+
+
+def test_a_proposal_is_split_in_the_shell(home: Path) -> None:
+    asked = ("p1", "--as", "li", "--version")
+    whole = a_proposal("p1")
+    later = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
+    assert decide(home, *asked, "1", "--split", "60")["error"] == "proposal_split_bad", "the rest needs a day"
+    assert decide(home, *asked, "1", "--on", later)["error"] == "proposal_quantity_bad"
+    assert decide(home, *asked, "1", "--split", "60", "--on", later, "--approve")["error"] == "decide_one_move"
+    kept = decide(home, *asked, "1", "--split", "60", "--on", later)
+    assert (kept["version"], kept["quantity"], kept["rest"]) == (2, 60, "p1-2")
+    with UnitOfWork(open_store(settings_from({"WATERLINE_HOME": str(home)}).store_url), BRAND, reading=True) as unit:
+        rest = unit.proposals.get("p1-2")
+    assert rest.quantity == whole.quantity - 60
+    assert rest.order_by.isoformat() == later
+    assert decide(home, "p1-2", "--as", "li", "--version", "1", "--approve")["state"] == "approved"
 
 
 def test_one_move_at_a_time_with_the_rights_of_the_account(home: Path) -> None:
