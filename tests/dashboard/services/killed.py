@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import typer
+
 from analytics.core.access import ROOT, Actor, Role
-from analytics.core.errors import DomainError
 from analytics.decisions.proposal import State
 from analytics.decisions.workflow import Move
+from dashboard.cli.decisions import export
 from dashboard.composition import Services, services_as
 from dashboard.services.approval_views import QueueAsked, Wish
-from dashboard.services.order_files import OrderFormat
 from dashboard.settings import settings_from
 from data.store.engine import open_store
 from tests.proposals import AT
@@ -36,19 +38,19 @@ def decides(home: str) -> None:
             approvals.decide_many(seen, Wish(move), command_id=uuid4().hex)
 
 
-def releases(home: str, file: str) -> None:
-    """Approve ten lines, release them and fetch the file, for ever."""
+def exports(home: str, file: str) -> None:
+    """Approve ten lines and run ``waterline export`` into a new file, until nothing is left."""
     mine = services(home)
+    os.environ.update(WATERLINE_HOME=home, LC_ALL="en")
     while True:
         lines = mine.approvals.queue(QueueAsked(states=(State.PROPOSED,)), 10).lines
         mine.approvals.decide_many(
             [(one.id, one.proposal.version) for one in lines], Wish(Move.APPROVE), command_id=uuid4().hex
         )
         try:
-            batch = mine.orders.release(command_id=uuid4().hex).batch
-        except DomainError:
+            export(as_user="li", form="json", out=Path(f"{file}.{uuid4().hex}"))
+        except typer.Exit:
             return
-        Path(f"{file}.{batch}").write_bytes(mine.orders.take(batch, OrderFormat.JSON, "en"))
 
 
 def plans(home: str, mark: str, units: str) -> None:

@@ -1,21 +1,26 @@
-"""Killed at any moment, a decision or a release is there as a whole with its trail, or not at all."""
+"""Killed at any moment, a decision or an export is there as a whole with its trail, or not at all."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from analytics.core.access import ROOT, Role
 from analytics.decisions.proposal import State
+from dashboard.services.order_files import OrderFormat
 from data.store.audit import Inspection
+from data.store.identity import Identity
 from data.store.proposal_search import SoughtProposals
 from data.store.unit_of_work import UnitOfWork
-from tests.dashboard.services.deciding import keep, unbuilt
+from tests.dashboard.services.deciding import keep, li, unbuilt
 from tests.proposals import AT, TODAY, a_proposal
 from tests.worlds import BRAND, World
 from tests.zygote import Zygote, zygote
@@ -87,10 +92,31 @@ def test_a_killed_decision_leaves_nothing_half_done(parent: Zygote, unbuilt: Wor
         assert unit.audit.head(now=AT).number > 0
 
 
-def test_a_killed_release_is_released_once_or_not(parent: Zygote, unbuilt: World, tmp_path: Path) -> None:
-    keep(unbuilt.store, *(a_proposal(f"p{one:03}") for one in range(LINES)))
-    file = str(tmp_path / "orders")
-    seconds = until_done(parent, "releases", unbuilt, State.RELEASED, file=file)
+def test_a_killed_export_is_released_once_or_not(parent: Zygote, unbuilt: World, tmp_path: Path) -> None:
+    """Killed while it releases, tells and writes: a line leaves in one batch, a file is all there or not at all."""
+    Identity(unbuilt.store).create_user(
+        name="li", display_name="", password="a long password", roles={Role.MERCHANDISER}, grants={ROOT}, now=AT
+    )
+    keep(unbuilt.store, *(a_proposal(f"p{one:03}", expires_on=date(2999, 1, 1)) for one in range(LINES)))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    seconds = until_done(parent, "exports", unbuilt, State.RELEASED, file=str(folder / "orders"))
     for moment in SPREAD:
-        killed(parent, "releases", unbuilt, seconds * moment, file=file)
+        killed(parent, "exports", unbuilt, seconds * moment, file=str(folder / "orders"))
         whole(unbuilt)
+    orders, left = li(unbuilt).orders, Counter[str]()
+    files = {}
+    for file in folder.iterdir():
+        if file.suffix != ".part":
+            files[json.loads(file.read_bytes())["batch"]] = file.read_bytes()
+    batches = [one.batch for one in orders.batches()]
+    assert batches
+    assert set(files) <= set(batches), "a file of a release that is not there"
+    for batch in batches:
+        data = orders.take(batch, OrderFormat.JSON, "en")
+        assert files.get(batch, data) == data, "the same release, another file"
+        assert orders.take(batch, OrderFormat.JSON, "en") == data
+        told = json.loads(data)
+        left.update(line["proposal"] for order in told["orders"] for line in order["lines"])
+    assert set(left.values()) == {1}, "a line that left twice"
+    assert len(left) == whole(unbuilt)[State.RELEASED]
