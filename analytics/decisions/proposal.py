@@ -97,6 +97,10 @@ class Evidence:
     run: str | None
 
 
+LOSS_UNKNOWN = "loss_unknown"
+"""Among a proposal's reasons: its loss per day is not known, and the 0 that is kept says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One line that a person decides.
@@ -136,6 +140,11 @@ class Proposal:
     decided_at: datetime | None = None
     received: Decimal | None = None
     received_on: date | None = None
+
+    @property
+    def known_loss(self) -> Decimal | None:
+        """Yuan lost each day without it; None where nobody knows."""
+        return None if LOSS_UNKNOWN in self.reasons else self.loss_per_day
 
     @property
     def amount(self) -> Decimal | None:

@@ -26,13 +26,16 @@ Forecast = Callable[[Opened], tuple[Facts, ForecastRun] | None]
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """``loss_per_day``: yuan lost each day without; ``needed``: units that a plan would order there today."""
+    """``loss_per_day``: yuan lost each day without, None where nobody can know; ``needed``: units that a plan would
+    order there today.
+    """
 
-    loss_per_day: Decimal
+    loss_per_day: Decimal | None
     needed: Decimal
 
 
 NOTHING = Worth(Decimal(0), Decimal(0))
+UNKNOWN = Worth(None, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,17 @@ class _OneSeries:
 def worth_asking(
     opened: Opened, forecast: tuple[Facts, ForecastRun] | None, node: str, sku: str, table: PolicyTable
 ) -> Worth:  # fmt: skip
-    """Nothing where nothing was forecast. What other proposals bring there is left aside: they may never come, and a
+    """Unknown where nothing was forecast. What other proposals bring there is left aside: they may never come, and a
     request stands beside them in the queue.
     """
     if forecast is None:
-        return NOTHING
+        return UNKNOWN
     facts, run = forecast
     mine = _OneSeries(facts, f"{node}|{sku}")
     day = opened.covered.last
     frames = plan_frames(opened.facts, mine, day)
     if frames.series.empty or not frames.series["answered"].astype(bool).any():
-        return NOTHING
+        return UNKNOWN
     around = Around(
         forecast=mine, run=run, coming=(), answered={}, table=table, now=None,
         horizon_days=table.whole("replenishment.horizon_days", as_of=day),
@@ -75,7 +78,7 @@ def worth_asking(
         laid = laid_out(frames, around)
     except DomainError:
         # The run says nothing about the days to come.
-        return NOTHING
+        return UNKNOWN
     return _worth(planned(laid.positions, laid.demands, _terms(laid)), laid, node, sku)
 
 

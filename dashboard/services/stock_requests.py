@@ -11,7 +11,7 @@ from typing import Any
 from analytics.core.access import ROOT, Actor
 from analytics.core.calendar import day_of
 from analytics.core.errors import DomainError
-from analytics.decisions.proposal import Evidence, Kind, Origin, Proposal, State, Step
+from analytics.decisions.proposal import LOSS_UNKNOWN, Evidence, Kind, Origin, Proposal, State, Step
 from analytics.decisions.reasons import LONGEST_NOTE
 from analytics.decisions.units import require_units, spelled
 from analytics.policies.table import PolicyTable
@@ -57,11 +57,13 @@ def requested(
         raise DomainError("proposal_note_long", length=len(note), most=LONGEST_NOTE)
     source, lead = _lane(opened, wanted, usual.lead)
     today, origin = day_of(at), _origin(actor)
+    unknown = worth.loss_per_day is None
     return Proposal(
         id=id, version=1, kind=_kind(opened, source, origin), origin=origin, state=State.PROPOSED,
         node=wanted.node, sku=wanted.sku, source=source, owner=str(node["owner"]), proposed=units, quantity=units,
         unit_cost=_unit_cost(opened, wanted.sku), order_by=today, expected_receipt=today + lead,
-        expires_on=today + usual.waits, loss_per_day=worth.loss_per_day, reasons=("requested",),
+        expires_on=today + usual.waits, loss_per_day=worth.loss_per_day or Decimal(0),
+        reasons=("requested", LOSS_UNKNOWN) if unknown else ("requested",),
         evidence=Evidence((Step("requested", units),), (), (), {}, _told(worth), {}, opened.build.id, None),
         as_of=opened.covered.last, batch=id, made_at=at, author=actor.user_id, note=note,
     )  # fmt: skip

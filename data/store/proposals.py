@@ -8,12 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from analytics.core.access import ROOT, Scope
 from analytics.core.errors import AccessDenied, DomainError
-from analytics.decisions.proposal import OPEN, Kind, Origin, Proposal, State
+from analytics.decisions.proposal import LOSS_UNKNOWN, OPEN, Kind, Origin, Proposal, State
 from analytics.decisions.workflow import Decided, Move, Moved
 from data.store.evidence import evidence_json, evidence_of
 from data.store.proposal_search import (
@@ -26,6 +26,7 @@ from data.store.proposal_search import (
     visible,
 )
 from data.store.proposal_tables import proposal_evidence, proposal_moves, proposals
+from data.store.types import holds
 
 USUAL = 5
 """Approvals that say what is usual for a need."""
@@ -66,9 +67,14 @@ class Proposals:
         return _proposal(row)
 
     def find(self, sought: SoughtProposals, most: int) -> list[Proposal]:
-        """The ``most`` that are most urgent: by loss per day, then by the day to order, then by id."""
+        """The ``most`` that are most urgent: by loss per day, then by the day to order, then by id.
+
+        A loss that nobody knows stands after all that are known, and before those that lose nothing.
+        """
         told = proposals.c
-        asked = self._whole().where(*conditions(sought)).order_by(told.loss_per_day.desc(), told.order_by, told.id)
+        known = case((holds(told.reasons, LOSS_UNKNOWN), 0), else_=1)
+        urgency = (told.loss_per_day.desc(), known, told.order_by, told.id)
+        asked = self._whole().where(*conditions(sought)).order_by(*urgency)
         return [_proposal(row) for row in self._connection.execute(asked.limit(most))]
 
     def count(self, sought: SoughtProposals) -> int:

@@ -54,7 +54,7 @@ def row_of(page: Page, line: Line) -> dict[str, Any]:
         "quantity": float(kept.quantity),
         "proposed": float(kept.proposed),
         "amount": None if kept.amount is None else float(kept.amount),
-        "loss": float(kept.loss_per_day),
+        "loss": None if kept.known_loss is None else float(kept.known_loss),
         "order_by": kept.order_by,
         "receipt": kept.expected_receipt,
         "source": line.source_name,

@@ -18,6 +18,7 @@ from dashboard.services.approval_views import Request
 from dashboard.services.planning import Planned, facts_of
 from dashboard.services.users import job_actor
 from data.store.audit import Deed
+from data.store.proposal_search import SoughtProposals
 from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.services.planning_world import (
     AS_OF,
@@ -217,7 +218,14 @@ def test_what_a_place_asks_for_is_as_urgent_as_a_plan_would_find_it(world: World
         asked = unit.proposals.get(id)
     (planned,) = of(made, "R5").values()
     assert (asked.loss_per_day, asked.evidence.inputs) == (planned.loss_per_day, {"needed": "30"})
+    assert asked.known_loss == asked.loss_per_day
     assert shop.one(id).line.proposal.loss_per_day == 0, "partners see no money"
+    shop.request(Request("N1", "BELOW", Decimal(1)), command_id="asked for no need")
     unknown = shop.request(Request("N1", "MOQ", Decimal(1)), command_id="asked too")
     with UnitOfWork(world.store, BRAND, reading=True) as unit:
-        assert unit.proposals.get(unknown).loss_per_day == 0
+        nobody_knows = unit.proposals.get(unknown)
+        first = unit.proposals.find(SoughtProposals(NOW.date()), 999)
+    assert (nobody_knows.known_loss, nobody_knows.reasons) == (None, ("requested", "loss_unknown"))
+    ranks = [(one.loss_per_day > 0, one.known_loss is None) for one in first]
+    assert ranks == sorted(ranks, reverse=True), "after those that are known to lose, before those that lose nothing"
+    assert ranks[-1] == (False, False)

@@ -12,6 +12,7 @@ import pytest
 from analytics.core.access import Role
 from analytics.core.calendar import Comparison, Preset
 from analytics.decisions.ledger import SUBJECTS
+from analytics.decisions.proposal import LOSS_UNKNOWN
 from analytics.decisions.proposal import State as Standing
 from analytics.decisions.reasons import REASONS
 from analytics.decisions.workflow import Move
@@ -193,7 +194,11 @@ def plan_keys() -> set[str]:
     """Words of what a plan says of its proposals."""
     steps = {f"proposal.step.{one}" for one in waterfall.STEPS}
     steps |= {f"proposal.bound.{one}" for one in waterfall.BOUNDS}
-    keys = steps | {f"proposal.reason.{reason}" for reason in Reason} | {f"job.stage.{one}" for one in ("plan", "save")}
+    keys = (
+        steps
+        | {f"proposal.reason.{reason}" for reason in (*Reason, LOSS_UNKNOWN)}
+        | {f"job.stage.{one}" for one in ("plan", "save")}
+    )
     keys |= {f"proposal.alternative.{one}" for one in ALTERNATIVES} | {
         f"proposal.input.{one}" for one in (*TOLD, *PRICED)
     }
