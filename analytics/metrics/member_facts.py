@@ -34,9 +34,16 @@ def with_gap(rows: ir.Table, given: Given) -> ir.Table:
     return rows.mutate(gap=rows.day.delta(before, unit="day"))
 
 
-def first_in_scope(rows: ir.Table, given: Given) -> ir.Table:
-    """A buyer is new once within what the asker may see: the earliest of the first orders per owner."""
-    del given
+def first_in_scope(rows: ir.Table, given: Given, days: int = 0) -> ir.Table:
+    """A buyer is new once within what the asker may see: the earliest of the first orders per owner.
+
+    Those of the days asked for, or of so many ``days`` before them: who bought earlier is not ranked.
+    """
+    if given.period:
+        since, until = (day - timedelta(days=days) for day in (given.period.first, given.period.last))
+        earlier = rows.filter(rows.day < ibis.literal(since)).select("buyer").distinct()
+        within = rows.day.between(ibis.literal(since), ibis.literal(until))
+        rows = rows.filter(within).anti_join(earlier, "buyer")
     order = ibis.row_number().over(group_by="buyer", order_by=["day", "owner"])
     return rows.mutate(nth=order).filter(lambda t: t.nth == 0).drop("nth")
 
@@ -47,7 +54,7 @@ def retained(days: int) -> Prepare:
     """
 
     def prepare(rows: ir.Table, given: Given) -> ir.Table:
-        buyers = _after(first_in_scope(rows, given), days, given)
+        buyers = _after(first_in_scope(rows, given, days), days)
         again = _later_orders(buyers, given, days)
         by_buyer = again.group_by("buyer").aggregate(_last=again["_day"].max())
         told = buyers.left_join(by_buyer, "buyer").drop("buyer_right")
@@ -64,9 +71,9 @@ def converted(days: int) -> Prepare:
 
     def prepare(rows: ir.Table, given: Given) -> ir.Table:
         groups = given.tables("channel").select(_channel="channel", group="channel_group")
-        buyers = first_in_scope(rows, given)
+        buyers = first_in_scope(rows, given, days)
         in_store = buyers.semi_join(groups.filter(groups.group == "store"), buyers.channel == groups["_channel"])
-        buyers = _after(in_store, days, given)
+        buyers = _after(in_store, days)
         again = _later_orders(buyers, given, days)
         online = again.semi_join(groups.filter(groups.group == "online"), again["_in"] == groups["_channel"])
         whose = online.select(_who="buyer").distinct()
@@ -76,10 +83,9 @@ def converted(days: int) -> Prepare:
     return prepare
 
 
-def _after(firsts: ir.Table, days: int, given: Given) -> ir.Table:
+def _after(firsts: ir.Table, days: int) -> ir.Table:
     """First orders, dated so many days later; ``first`` keeps their own day."""
-    moved = firsts.mutate(first=firsts.day, day=(firsts.day + ibis.interval(days=days)).cast("date"))
-    return asked_days(moved, given)
+    return firsts.mutate(first=firsts.day, day=(firsts.day + ibis.interval(days=days)).cast("date"))
 
 
 def _later_orders(buyers: ir.Table, given: Given, days: int) -> ir.Table:
