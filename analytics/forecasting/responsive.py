@@ -1,9 +1,9 @@
 """The pooled regression made a series' own: responses and levels of its own, as far as its past is evidence for them.
 
 Beside what the pooled regression sees stand the prices and drivers of the period before, for who stocked up on an
-offer buys less after it. Each series' own level, price and promotion responses deviate from the shared ones by a ridge
-whose strength is the noise over the spread such deviations usually have. What a series lately sold above all that moves
-its level.
+offer buys less after it, and what all nodes of the SKU plan, for a promotion that runs everywhere is advertised. Each
+series' own level, price and promotion responses deviate from the shared ones by a ridge whose strength is the noise
+over the spread such deviations usually have. What a series lately sold above all that moves its level.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from analytics.forecasting.pooled import FEWEST_KNOWN, OFFSET, designed, groups,
 RIDGE = 0.05
 SPREAD = {"level": 0.3, "price": 0.5, "promotion": 0.3}
 """Usual deviation of a series' response from the shared one: of its level, its elasticity, its uplift, in logs."""
+EVERYWHERE = ("sku_promoted", "sku_relative")
 HALF_LIFE = {"week": 8.0, "day": 28.0}
 DOUBT = {"week": 4.0, "day": 14.0}
 """As many recent periods without any deviation are added to those that were seen."""
@@ -26,7 +27,7 @@ MOST = 1.5
 
 def responsive(past: Past) -> Floats:
     """The median that the regression implies, N × H; NaN where a group has too few known periods."""
-    columns = [*designed(past), *_before(past)]
+    columns = [*designed(past), *_before(past), *_everywhere(past)]
     own = _own(past)
     forecast = np.full((len(past.series), past.horizon), np.nan)
     for rows in groups(past.series):
@@ -43,6 +44,12 @@ def _before(past: Past) -> list[Floats]:
     price = past.drivers.get("price")
     known = drivers if price is None else [log_price(price), *drivers]
     return [np.concatenate([values[:, :1], values[:, :-1]], axis=1) for values in known]
+
+
+def _everywhere(past: Past) -> list[Floats]:
+    """Promotion of the SKU and its price against the usual one, over all its nodes."""
+    told = [past.market[name] for name in EVERYWHERE if name in past.market]
+    return [np.nan_to_num(values).astype(np.float64) for values in told]
 
 
 def _own(past: Past) -> Floats:
