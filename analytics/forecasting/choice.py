@@ -1,9 +1,9 @@
 """Which candidates speak for a segment: a greedy average of those whose errors would have cost least.
 
-The cost is the pinball loss at the critical ratio, of each location after its own errors have lifted it to that
-quantile, and as much that at the median, which keeps a lucky tail from choosing. Half of it is that of single periods,
-half that of their sum over the horizon: single periods alone would let a zero win wherever most periods sell nothing,
-and orders are for sums. Averages are geometric, and a candidate may enter several times, which is its weight.
+Half the cost is the absolute error of single periods, of the location as it was said. The other half is the pinball
+loss at the critical ratio, of periods and of their sum over the horizon, after a location's own errors have lifted it
+to that quantile: orders are for sums. Where most periods sell nothing sums alone count, for single periods would let a
+zero win. Averages are geometric, and a candidate may enter several times, which is its weight.
 """
 
 from __future__ import annotations
@@ -108,19 +108,20 @@ def lifted(said: Floats, came: Floats, level: float) -> Floats:
 
 
 def cost(came: Floats, said: Floats, level: float) -> float:
-    """Mean of the pinball losses of periods and of their sums over the horizon, as far as any horizon came whole.
+    """Half the loss of the median of periods, a quarter each that of the upper quantile of periods and of their sums.
 
-    The median of a period is judged as it was said: lifting by what came flatters who needs much of it. Sums alone
-    where half of the periods or more sold nothing: a zero would win there, and say nothing of the rest.
+    The median is judged as it was said: lifting by what came flatters who needs much of it. Sums alone, and both of
+    their quantiles lifted, where half of the periods or more sold nothing: a zero would win there, and say nothing of
+    the rest.
     """
     whole = np.isfinite(came).all(axis=-1)
     if came.shape[-1] == 1 or not whole.any():
         return _lifted_loss(came, said, level)
-    sums = _lifted_loss(came.sum(axis=-1, keepdims=True), said.sum(axis=-1, keepdims=True), level)
+    total, told = came.sum(axis=-1, keepdims=True), said.sum(axis=-1, keepdims=True)
     if np.nanmedian(came) <= 0:
-        return sums
-    upper, median = pinball(came, lifted(said, came, level), level), pinball(came, said, 0.5)
-    return sums / 2 + (upper + median) / 4
+        return _lifted_loss(total, told, level)
+    sums = pinball(total, lifted(told, total, level), level)
+    return pinball(came, said, 0.5) / 2 + (sums + pinball(came, lifted(said, came, level), level)) / 4
 
 
 def _lifted_loss(came: Floats, said: Floats, level: float) -> float:

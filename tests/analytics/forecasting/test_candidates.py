@@ -14,6 +14,7 @@ from analytics.forecasting.candidates import candidates
 from analytics.forecasting.contract import Bucket, Floats
 from analytics.forecasting.market import market_of
 from analytics.forecasting.panel import Panel
+from analytics.forecasting.responsive import responsive
 from analytics.forecasting.simple import ALPHA, sba, seasonal_naive, tsb
 from tests.analytics.forecasting import panels
 
@@ -119,3 +120,27 @@ def test_intermittent_methods_equal_the_slow_loop(method: object) -> None:
             chance += ALPHA * ((value > 0) - chance)
         expected = size / interval * (1 - ALPHA / 2) if method is sba else size * chance
         assert method(past)[row] == pytest.approx([expected] * 3)  # type: ignore[operator]
+
+
+def test_a_promotion_that_runs_at_all_nodes_is_answered_otherwise_than_a_local_one() -> None:
+    """Advertised ones treble demand, local ones hardly move it; price and promotion of the node itself are the same."""
+    generator = np.random.default_rng(6)
+    flat = panels.panel(np.ones((10, 90)), driven=True)
+    everywhere = generator.random((2, 93)) < 0.15
+    promotion = np.where(np.repeat(everywhere, 5, axis=0), 1.0, (generator.random((10, 93)) < 0.15).astype(float))
+    order = np.argsort(flat.series["sku"].to_numpy(), kind="stable")
+    wide, of_node = np.empty((10, 93), dtype=np.bool_), np.empty((10, 93))
+    wide[order], of_node[order] = np.repeat(everywhere, 5, axis=0), promotion
+    of_node[:, 90:], wide[:, 90:] = 0.0, False
+    of_node[:, 91], wide[:, 91] = 1.0, True
+    of_node[0, 92] = 1.0
+    sold = (
+        20 * np.where(wide, 3.0, np.where(of_node > 0, 1.1, 1.0))[:, :90] * np.exp(generator.normal(0, 0.1, (10, 90)))
+    )
+    drivers = {"price": np.where(of_node > 0, 8.0, 10.0), "promotion": of_node}
+    told = replace(
+        flat, sold=sold, demand=sold, drivers=drivers, market=market_of(drivers, flat.series, flat.bucket)
+    ).past(89, 3)
+    said = responsive(told)
+    assert said[0, 1] / said[0, 0] > 2.2
+    assert said[0, 2] / said[0, 0] < 1.6
