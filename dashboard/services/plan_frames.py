@@ -44,16 +44,16 @@ class PlanFrames(StockFrames):
     families: pd.Series
 
 
-def plan_frames(facts: Facts, forecast: Facts, as_of: date) -> PlanFrames:
-    """Read marts and the run's series; what came after ``as_of`` is left out."""
+def plan_frames(facts: Facts, forecast: Facts, as_of: date, waited: date | None = None) -> PlanFrames:
+    """Read marts and the run's series; what came after ``as_of`` is left out. ``waited``: see :func:`stock_frames`."""
     series = _read(forecast, "forecast_series", "owner", "series", "node", "sku", "category", "bucket", "answered",
                    "flags", "methods")  # fmt: skip
-    return frames_at(facts, series, as_of)
+    return frames_at(facts, series, as_of, waited)
 
 
-def frames_at(facts: Facts, series: pd.DataFrame, as_of: date) -> PlanFrames:
+def frames_at(facts: Facts, series: pd.DataFrame, as_of: date, waited: date | None = None) -> PlanFrames:
     """The same for series that are known otherwise, with the columns of PlanFrames.series."""
-    held = stock_frames(facts, as_of)
+    held = stock_frames(facts, as_of, waited)
     return PlanFrames(
         as_of=as_of,
         series=series.sort_values("series", ignore_index=True),
@@ -70,14 +70,18 @@ def frames_at(facts: Facts, series: pd.DataFrame, as_of: date) -> PlanFrames:
     )
 
 
-def stock_frames(facts: Facts, as_of: date) -> StockFrames:
-    """Stock alone, as of a day."""
+def stock_frames(facts: Facts, as_of: date, waited: date | None = None) -> StockFrames:
+    """Stock alone, as of a day.
+
+    ``waited``: the oldest plan of which something is still waited for, None where nothing is. What is over by then and
+    was ordered before it answers none of those lines.
+    """
     return StockFrames(
         as_of=as_of,
         lots=_lots(facts, as_of),
         moved=_moved(facts, as_of),
         available=_available(facts, as_of),
-        inbound=_inbound(facts, as_of),
+        inbound=_inbound(facts, as_of, as_of if waited is None else min(waited, as_of)),
     )
 
 
@@ -121,11 +125,15 @@ def _available(facts: Facts, as_of: date) -> pd.DataFrame:
     return frame_of(facts.answer(last))
 
 
-def _inbound(facts: Facts, as_of: date) -> pd.DataFrame:
-    """Deliveries that were open that evening: node, sku, origin, ordered, promised, quantity, open."""
+def _inbound(facts: Facts, as_of: date, waited: date) -> pd.DataFrame:
+    """Deliveries that were open that evening or ordered since ``waited``, from that week's Monday on: limits of supply
+    count weeks. Columns node, sku, origin, ordered, promised, quantity, open.
+    """
     rows = facts.table("inbound_line")
-    told = frame_of(facts.answer(rows.filter(rows.ordered <= as_of)))
-    later = pd.to_datetime(told["received_on"]).dt.date > as_of
+    first = waited - timedelta(days=waited.weekday())
+    over = (rows.closed | (rows.received >= rows.quantity)) & (rows.received_on <= as_of).fill_null(True)
+    told = frame_of(facts.answer(rows.filter((rows.ordered <= as_of) & ((rows.ordered >= first) | ~over))))
+    later = pd.to_datetime(told["received_on"]) > pd.Timestamp(as_of)
     came = told["received"].where(~later, 0.0)
     shut = told["closed"].astype(bool) & ~later
     return told.assign(

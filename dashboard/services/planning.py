@@ -16,7 +16,7 @@ import numpy as np
 from analytics.core.access import Action, Actor
 from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import DomainError, MissingData
-from analytics.decisions.proposal import Proposal
+from analytics.decisions.proposal import WAITED_FOR, Proposal
 from analytics.policies.table import PolicyTable
 from analytics.replenishment.plan import Plan, Terms, planned
 from analytics.replenishment.proposals import proposals_of
@@ -118,7 +118,8 @@ class Planning:
         _step(progress, "read")
         table = self.policies()
         forecast = self.forecast(build, run)
-        frames = plan_frames(self.facts(build), forecast, day)
+        waited = min((one.as_of for one in coming if one.state in WAITED_FOR), default=None)
+        frames = plan_frames(self.facts(build), forecast, day, waited)
         around = Around(
             forecast=forecast,
             run=run,

@@ -93,7 +93,8 @@ def stock_then(facts: Facts, as_of: date, answers: dict[Key, str], own: set[str]
     Deliveries that answer one of the lines ``own`` are left out: they are what is judged.
     """
     held = stock_frames(facts, as_of)
-    rows = frame_of(facts.answer(facts.table("inbound_line")))
+    lines = facts.table("inbound_line")
+    rows = frame_of(facts.answer(lines.filter(lines.received_on > as_of)))
     keys = zip(rows["node"], rows["sku"], rows["inbound_id"], rows["line_no"], strict=True)
     ours = np.array([answers.get(key) in own for key in keys], dtype=bool)
     came = pd.to_datetime(rows["received_on"])

@@ -15,6 +15,7 @@ from analytics.decisions.proposal import Kind, Proposal, State
 from analytics.decisions.workflow import Decided, Move, Moved
 from dashboard.composition import planning_for, receiving_for, scoring_for, services_as
 from dashboard.services.approval_views import Request
+from dashboard.services.plan_frames import stock_frames
 from dashboard.services.planning import Planned, facts_of
 from dashboard.services.users import job_actor
 from data.store.audit import Deed
@@ -229,3 +230,15 @@ def test_what_a_place_asks_for_is_as_urgent_as_a_plan_would_find_it(world: World
     ranks = [(one.loss_per_day > 0, one.known_loss is None) for one in first]
     assert ranks == sorted(ranks, reverse=True), "after those that are known to lose, before those that lose nothing"
     assert ranks[-1] == (False, False)
+
+
+def test_a_plan_reads_the_deliveries_that_can_still_matter(world: World) -> None:
+    """One of the 12th of February that came on the 20th: open until then, and later only where a line waits for it."""
+    facts = planning_for(world.settings, world.store, job_actor("plan", "test")).facts(world.build)
+    opened = stock_frames(facts, date(2026, 2, 19)).inbound
+    assert (opened["open"].tolist(), opened["received"].tolist()) == ([12.0], [0.0])
+    assert stock_frames(facts, date(2026, 2, 28)).inbound.empty
+    waited = stock_frames(facts, date(2026, 2, 28), date(2026, 2, 11)).inbound
+    assert (waited["open"].tolist(), waited["received"].tolist()) == ([0.0], [12.0])
+    assert len(stock_frames(facts, date(2026, 2, 12)).inbound) == 1
+    assert stock_frames(facts, date(2026, 2, 11)).inbound.empty
