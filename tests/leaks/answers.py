@@ -54,8 +54,13 @@ HISTORIES = (HistoryAsked(), HistoryAsked(proposal="theirs"), HistoryAsked(by="u
 SEEN = (("mine", 2), ("theirs", 2), ("no", 1))
 _WISH = Wish(Move.APPROVE)
 _STOCK = Request("N9", "R5", Decimal(1))
+_SAME = {f"retention_{days}{kind}" for days in (7, 90) for kind in ("", "_exact")}
+_SAME |= {f"repurchase_{days}" for days in (30, 180, 365)}
+"""Metrics that are another one over other days."""
 _FREE = [
-    metric.name for metric in METRICS if metric.action is not Action.SEE_COST and tables_needed(metric) <= set(TABLES)
+    metric.name
+    for metric in METRICS
+    if metric.action is not Action.SEE_COST and tables_needed(metric) <= set(TABLES) and metric.name not in _SAME
 ]
 """Metrics that a dealer may see and that the world of literal rows can answer."""
 _CUTS = ((), ("channel",), ("partner",), ("place",), ("city",), ("month",), ("cell5",))
@@ -138,7 +143,7 @@ CALLS: Mapping[str, Callable[[Services], Iterator[Any]]] = {
     "fulfilment.service": lambda services: (services.fulfilment.service(asked) for asked in FEW),
     "completeness.partial": lambda services: (services.completeness.partial(asked) for asked in FEW),
     "fulfilment.pool": lambda services: (services.fulfilment.pool(asked) for asked in FEW),
-    "overview.board": lambda services: iter([services.overview.board(EVERYTHING, "members")]),
+    "overview.board": lambda services: iter([services.overview.board(EVERYTHING, "partners")]),
     "overview.tiers": lambda services: (services.overview.tiers(asked) for asked in FEW),
     "overview.rows": lambda services: (services.overview.rows(asked) for asked in ASKED),
     "territory.heatmap": _maps,
