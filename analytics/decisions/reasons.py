@@ -20,6 +20,7 @@ REASONS: tuple[str, ...] = (
     "delisting",
     "budget",
     "quality",
+    "promotion_paused",
     "other",
 )
 """In the order in which people are offered them. ``other`` wants a note."""

@@ -23,6 +23,7 @@ from analytics.forecasting.newcomers import blended, borrowed, shape_of
 from analytics.forecasting.numbers import mean_of
 from analytics.forecasting.panel import Panel, Past
 from analytics.forecasting.paths import Paths, sample_paths
+from analytics.forecasting.pausing import Paused, paused
 from analytics.forecasting.units import Units, units_of
 
 CHUNK = 4_000
@@ -53,7 +54,7 @@ class Forecast:
     ``flags`` per series; ``bias``: contract of :func:`bias_removed`; ``filled``: demand of the past, also where it is
     masked; ``raced``: rows that took part in the race, and ``said``: origins × raced × horizons of the chosen average
     and of the baseline at ``test.origins``. ``then``: groups of the raced at those origins; ``units``: what the past
-    tells of each series' units.
+    tells of each series' units; ``paused``: what stays of the demand where promotions are paused.
     """
 
     panel: Panel
@@ -71,6 +72,7 @@ class Forecast:
     errors: Errors
     family: Families
     units: Units
+    paused: Paused
 
     @property
     def answered(self) -> Flags:
@@ -146,6 +148,7 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         errors=judgement.errors,
         family=family,
         units=units,
+        paused=paused(now),
     )
 
 

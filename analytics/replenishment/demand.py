@@ -14,14 +14,24 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Without promotions, rows × periods: ``share`` of the demand that stays; ``markdown``: yuan that a unit gains."""
+
+    share: Floats
+    markdown: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """Paths of some positions. ``rows``: their numbers; ``ends``: days after the day of the plan at which each period
-    ends, rising; ``load(places)``: units per period of ``rows[places]``, rows × periods × paths.
+    ends, rising; ``load(places)``: units per period of ``rows[places]``, rows × periods × paths. ``pause``: None where
+    promotions are not told of.
     """
 
     rows: Ints
     ends: Floats
     load: Callable[[Ints], Singles]
+    pause: Pause | None = None
 
     @property
     def size(self) -> int:
@@ -30,12 +40,26 @@ class Demand:
     def of(self, wanted: Ints) -> Demand:
         """That of some of its rows."""
         places = np.flatnonzero(np.isin(self.rows, wanted))
-        return Demand(self.rows[places], self.ends, lambda chosen: self.load(places[chosen]))
+        pause = None if self.pause is None else Pause(self.pause.share[places], self.pause.markdown[places])
+        return Demand(self.rows[places], self.ends, lambda chosen: self.load(places[chosen]), pause)
+
+    def paused(self, wanted: Ints) -> tuple[Demand, Floats]:
+        """That of some of its rows without their promotions, in the order of their numbers, and the markdowns."""
+        places = np.flatnonzero(np.isin(self.rows, wanted))
+        places = places[np.argsort(self.rows[places], kind="stable")]
+        if self.pause is None:
+            raise ValueError("nothing is known of promotions")
+        share, markdown = self.pause.share[places], self.pause.markdown[places]
+
+        def load(chosen: Ints) -> Singles:
+            return np.asarray(self.load(places[chosen]) * share[chosen][:, :, None], dtype=np.float32)
+
+        return Demand(self.rows[places], self.ends, load), markdown
 
 
-def loaded(rows: Ints, ends: Floats, units: Singles) -> Demand:
+def loaded(rows: Ints, ends: Floats, units: Singles, pause: Pause | None = None) -> Demand:
     """Demand whose paths are at hand."""
-    return Demand(rows, np.asarray(ends, dtype=np.float64), lambda places: units[places])
+    return Demand(rows, np.asarray(ends, dtype=np.float64), lambda places: units[places], pause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from analytics.replenishment.bounded import Bounded, bounded
 from analytics.replenishment.costs import Priced, priced, saving, worth
 from analytics.replenishment.demand import Demand, Floats, Ints
 from analytics.replenishment.outlook import Outlook, outlook
+from analytics.replenishment.pausing import paused
 from analytics.replenishment.positions import Flags, Limits, Packs, Positions, thousandths
 from analytics.replenishment.projection import delays
 from analytics.replenishment.reasons import Bits, Reason, marked
@@ -32,8 +33,9 @@ class Terms:
 class Plan:
     """``rows``: positions with a need. ``quantity``: thousandths to propose, 0 where the line is withheld for one of
     its ``reasons``; ``transfer``: whether it comes from ``offer.giver``. ``nothing``: the price of doing nothing;
-    ``bought``: that of the order; ``room``: thousandths that fit into each node when it comes. ``urgency``: yuan lost
-    per day for as long as nothing is ordered, see :func:`worth`.
+    ``bought``: that of the order; ``paused``: that of pausing the promotion instead, NaN where none is planned;
+    ``room``: thousandths that fit into each node when it comes. ``urgency``: yuan lost per day for as long as nothing
+    is ordered, see :func:`worth`.
     """
 
     rows: Ints
@@ -43,6 +45,7 @@ class Plan:
     offer: Offer
     nothing: Priced
     bought: Priced
+    paused: Priced
     urgency: Floats
     reasons: Bits
     outlook: Outlook
@@ -77,6 +80,7 @@ def planned(
         offer=offer,
         nothing=nothing,
         bought=bought,
+        paused=paused(positions, demands, late, rows, seen.mean[rows]),
         urgency=_urgency(positions, seen, rows),
         reasons=positions.reasons[rows] | np.where(moved, 0, _reasons(limits, worthless)),
         outlook=seen,

@@ -19,7 +19,7 @@ from analytics.replenishment.projection import FAN
 from analytics.replenishment.reasons import told
 from analytics.replenishment.waterfall import Waterfall, waterfall
 
-ALTERNATIVES = ("do_nothing", "purchase", "transfer")
+ALTERNATIVES = ("do_nothing", "pause_promotion", "purchase", "transfer")
 PRICED = ("answer_cost", "answer_lost")
 """Inputs that say what the proposed answer itself costs, and what is lost with it."""
 
@@ -107,6 +107,7 @@ class _Columns:
         self.policies = frame.policies[rows].tolist()
         self.prices = {
             "do_nothing": _pairs(plan.nothing.cost[lines], plan.nothing.lost[lines]),
+            "pause_promotion": _pairs(plan.paused.cost[lines], plan.paused.lost[lines]),
             "purchase": _pairs(plan.bought.cost[lines], plan.bought.lost[lines]),
             "transfer": _pairs(plan.offer.priced.cost[lines], plan.offer.priced.lost[lines]),
         }
@@ -156,7 +157,10 @@ class _Columns:
 
     def _alternatives(self, at: int) -> Iterator[Alternative]:
         """The other answers whose price is known."""
-        answers: list[tuple[str, str | None, int, int | None]] = [("do_nothing", None, 0, None)]
+        answers: list[tuple[str, str | None, int, int | None]] = [
+            ("do_nothing", None, 0, None),
+            ("pause_promotion", None, 0, None),
+        ]
         if self.transfer[at] and self.ordered[at] > 0:
             answers.append(("purchase", self.source[at], self.ordered[at], self.receipt[at]))
         if not self.transfer[at] and self.giver[at]:

@@ -101,7 +101,9 @@ def _history(one: Forecast) -> pa.Table:
 
 
 def _ahead(one: Forecast, keeps_paths: bool) -> Iterator[pa.Table]:
-    """Grain: series × step. ``q05`` … of the period, ``s05`` … of the sum from the first period to this one."""
+    """Grain: series × step. ``q05`` … of the period, ``s05`` … of the sum from the first period to this one;
+    ``unpromoted``: share of the demand that stays without the promotion, ``markdown``: what a unit is cheaper by.
+    """
     panel, levels = one.panel, one.parameters.levels
     ahead = panel.periods[panel.length :]
     for rows, paths in one.chunks():
@@ -114,6 +116,8 @@ def _ahead(one: Forecast, keeps_paths: bool) -> Iterator[pa.Table]:
             "period": np.tile(ahead, size),
             "mean": paths.mean(axis=0, dtype=np.float64).ravel(),
             "sum_mean": sums.mean(axis=0, dtype=np.float64).ravel(),
+            "unpromoted": one.paused.share[rows].ravel(),
+            "markdown": one.paused.markdown[rows].ravel(),
         }
         for letter, values in (("q", paths), ("s", sums)):
             cut = quantiles(values, levels)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from analytics.core.errors import DomainError
 from analytics.forecasting.contract import Bucket
-from analytics.replenishment.demand import Demand, Floats, Ints, Singles, daily, loaded
+from analytics.replenishment.demand import Demand, Floats, Ints, Pause, Singles, daily, loaded
 from dashboard.services.desk import Facts
 from data.store.records import ForecastRun
 
@@ -52,7 +52,18 @@ def _demand(forecast: Facts, run: ForecastRun, series: pd.DataFrame, bucket: Buc
     place = pd.Series(np.arange(len(names)), index=names)
     known = series[series["series"].isin(place.index)]
     order = place.loc[known["series"]].to_numpy()
-    return loaded(known["row"].to_numpy(dtype=np.int64), days[ahead].astype(float), units[order])
+    pause = _pause(told, len(periods))
+    if pause is not None:
+        pause = Pause(pause.share[:, ahead][order], pause.markdown[:, ahead][order])
+    return loaded(known["row"].to_numpy(dtype=np.int64), days[ahead].astype(float), units[order], pause)
+
+
+def _pause(told: pa.Table, periods: int) -> Pause | None:
+    """Runs of older releases do not tell what pausing a promotion would bring."""
+    if "unpromoted" not in told.column_names:
+        return None
+    share, markdown = (told[name].to_numpy().reshape(-1, periods) for name in ("unpromoted", "markdown"))
+    return Pause(share, markdown)
 
 
 def _day(period: object) -> date:

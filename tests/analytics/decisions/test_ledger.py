@@ -90,4 +90,10 @@ def test_three_times_the_same_reason_on_one_lane_doubts_its_lead_time() -> None:
 def test_reasons_that_doubt_no_data_ask_for_none() -> None:
     line = a_proposal()
     kinds = {reason: doubts([(line, a_move("p1", reason))], 1) for reason in REASONS}
-    assert {reason for reason, found in kinds.items() if not found} == {"event", "budget", "quality", "other"}
+    assert {reason for reason, found in kinds.items() if not found} == {
+        "event",
+        "budget",
+        "quality",
+        "promotion_paused",
+        "other",
+    }

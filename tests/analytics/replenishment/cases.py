@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from analytics.replenishment.demand import Demand, loaded
+from analytics.replenishment.demand import Demand, Pause, loaded
 from analytics.replenishment.plan import Plan, Terms, planned
 from analytics.replenishment.positions import Dated, Limits, Money, Packs, Positions, Stock, Window, dated
 
@@ -18,7 +18,8 @@ TERMS = Terms(seed=1, paths=PATHS, giver_level=0.95, fairness_cap=0.2)
 
 @dataclass(frozen=True)
 class One:
-    """One position: units, and days after the day of the plan. ``demand``: paths × days."""
+    """One position: units, and days after the day of the plan. ``demand``: paths × days. ``share`` of it stays, and a
+    unit is dearer by ``markdown``, if its promotion is paused."""
 
     demand: np.ndarray
     on_hand: float = 0
@@ -42,6 +43,8 @@ class One:
     cost: float = 10.0
     fixed: float = 0.0
     counted: bool = True
+    share: float = 1.0
+    markdown: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,11 @@ class Case:
     @property
     def demand(self) -> list[Demand]:
         units = np.stack([one.demand.T for one in self.ones]).astype(np.float32)
-        return [loaded(np.arange(len(self.ones)), np.arange(1.0, units.shape[1] + 1), units)]
+        share, markdown = (
+            np.repeat(column(self.ones, name)[:, None], units.shape[1], axis=1) for name in ("share", "markdown")
+        )
+        pause = Pause(share, markdown) if (share < 1).any() else None
+        return [loaded(np.arange(len(self.ones)), np.arange(1.0, units.shape[1] + 1), units, pause)]
 
     def plan(self, **more: Any) -> Plan:
         return planned(self.positions, self.demand, TERMS, **more)
