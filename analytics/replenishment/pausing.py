@@ -35,11 +35,11 @@ def paused(positions: Positions, demands: Sequence[Demand], late: Delays, rows: 
 
 
 def _planned(positions: Positions, demand: Demand) -> Ints:
-    """Places of rows with a promotion in a period that begins before the following receipt."""
+    """Places of rows with a promotion in a period that begins before the day of the following receipt."""
     if demand.pause is None:
         return np.array([], dtype=np.int64)
     begins = np.concatenate([[0.0], demand.ends[:-1]])
-    inside = begins[None, :] < positions.window.following[demand.rows][:, None]
+    inside = begins[None, :] < positions.window.following[demand.rows][:, None] - 1
     return np.flatnonzero((inside & (demand.pause.share < 1.0)).any(axis=1))
 
 

@@ -15,7 +15,7 @@ from analytics.replenishment.pausing import paused
 from analytics.replenishment.positions import Flags, Limits, Packs, Positions, thousandths
 from analytics.replenishment.projection import delays
 from analytics.replenishment.reasons import Bits, Reason, marked
-from analytics.replenishment.sharing import Claims
+from analytics.replenishment.sharing import Claims, left_over
 from analytics.replenishment.transfers import Offer, TransferTerms, Wanted, no_offers, offers
 
 
@@ -112,13 +112,18 @@ def _below_fixed_cost(positions: Positions, seen: Outlook, rows: Ints, units: In
 
 
 def _prices(positions: Positions, seen: Outlook, rows: Ints, units: Ints) -> tuple[Priced, Priced]:
-    """Of doing nothing, and of ordering; the lines of an order share what it costs."""
+    """Of doing nothing, and of ordering; the lines of an order share what it costs.
+
+    Freight is that of what is sold before the following receipt: what is left need not be carried by a later order.
+    """
     before, needs = seen.lost_before[rows], seen.needs_of(rows)
     nothing = priced(positions, rows, needs, np.zeros(len(rows)), before=before, freight=np.zeros(len(rows)))
     group = positions.order_group[rows]
     lines = np.maximum(np.bincount(group[units > 0], minlength=int(group.max(initial=-1)) + 1)[group], 1)
     share = np.where(units > 0, np.nan_to_num(positions.money.fixed[rows], nan=0.0) / lines, 0.0)
-    freight = positions.money.freight[rows] * units / 1000 + share
+    none = np.zeros(len(rows))
+    sold = units / 1000 - left_over(needs, units / 1000) + left_over(needs, none)
+    freight = positions.money.freight[rows] * sold + share
     return nothing, priced(positions, rows, needs, units / 1000, before=before, freight=freight)
 
 

@@ -42,6 +42,7 @@ class One:
     shortage: float = 4.0
     cost: float = 10.0
     fixed: float = 0.0
+    freight: float = 0.0
     counted: bool = True
     share: float = 1.0
     markdown: float = 0.0
@@ -86,7 +87,7 @@ class Case:
                 price=column(ones, "cost") + column(ones, "shortage"),
                 shortage=column(ones, "shortage"),
                 holding=column(ones, "cost") * 0.2 / 365,
-                freight=np.zeros(len(ones)),
+                freight=column(ones, "freight"),
                 fixed=column(ones, "fixed"),
             ),
             packs=Packs(whole(ones, "moq") * 1000, whole(ones, "multiple") * 1000),

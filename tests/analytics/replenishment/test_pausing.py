@@ -36,7 +36,7 @@ def test_a_promotion_after_the_following_receipt_is_another_orders() -> None:
     case = Case((replace(BY_HAND, share=0.5, markdown=2.0),))
     (demand,) = case.demand
     assert demand.pause is not None
-    demand.pause.share[:, : BY_HAND.following] = 1.0
+    demand.pause.share[:, : BY_HAND.following - 1] = 1.0
     assert np.isfinite(case.plan().paused.cost).all()
     assert np.isnan(planned(case.positions, [demand], TERMS).paused.cost).all()
 

@@ -43,6 +43,14 @@ def test_a_transfer_adds_up_and_shows_what_buying_would_cost() -> None:
     assert [other.kind for other in one.evidence.alternatives] == ["do_nothing", "purchase"]
 
 
+def test_freight_is_paid_for_what_is_sold_before_the_next_order() -> None:
+    """Of 60 units ten are left, which a later order then need not carry: 20 yuan lost before, 50 of freight, and the
+    ten kept for five days at a fifth of ten yuan a year."""
+    (one,) = told(Case((One(np.full((PATHS, 16), 10), on_hand=5, inbound=((2, 10.0),), multiple=12, freight=1.0),)))
+    assert one.quantity == 60
+    assert one.evidence.inputs["answer_cost"] == "70.27"
+
+
 def test_a_card_by_hand() -> None:
     """Ten a day for seven days, 15 on hand of which 5 are over, 10 coming on day 2, 5 reserved, packs of 12."""
     case = Case((One(np.full((PATHS, 16), 10), on_hand=15, expired=5, reserved=5, inbound=((2, 10.0),), multiple=12),))
