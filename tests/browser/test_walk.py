@@ -64,6 +64,7 @@ def test_a_page_stands_in_every_look(tabs: Tabs, address: str, language: str, th
     tab.photograph(f"{address}-{language}-{theme}")
     assert violations(tab.page) == []
     tab.resize(*TWICE)
+    tab.settle()
     assert tab.overflow() <= 0, "at 200 %"
     if language == "zh":
         tab.resize(*PHONE)

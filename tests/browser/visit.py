@@ -48,7 +48,6 @@ class Visit:
 
     def resize(self, width: int, height: int) -> None:
         self.page.set_viewport_size({"width": width, "height": height})
-        self.settle()
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""
