@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.core.access import Action, Scope
 from analytics.core.calendar import day_of
-from analytics.core.errors import MissingData
+from analytics.core.errors import NotYet
 from analytics.decisions.proposal import WAITED_FOR, State
 from analytics.metrics.ordering import bullwhip, ordered_to_sold
 from dashboard.services import proposal_lines
@@ -93,10 +93,10 @@ class PlantSignal(UseCase):
 
     @reads
     def signal(self) -> PlantView:
-        """The coming weeks; raises MissingData without data, and ``plant_no_forecast`` before the first forecast."""
+        """The coming weeks; raises MissingData without data, NotYet ``plant_no_forecast`` before the first forecast."""
         opened, run = self._desk.open(Action.SEE_PLANTS), self._latest()
         if run is None:
-            raise MissingData("plant_no_forecast", tables="forecast")
+            raise NotYet("plant_no_forecast")
         lanes, nodes = frame_of(opened.facts.answer(opened.facts.table("supply_lane"))), nodes_of(opened.facts)
         stocked = stocked_of(nodes)
         ahead, unknown = _ahead(self._run_facts(opened.actor.scope, opened.build, run))

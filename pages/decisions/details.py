@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analytics.replenishment.proposals import PRICED
 from dashboard.services.approval_views import Card
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
@@ -14,15 +15,31 @@ BOUNDS = (
     Column("after", "proposal.column.after", "units"),
 )
 ALTERNATIVES = (
-    Column("kind", "proposal.column.answer", width=120),
-    Column("source", "proposal.column.source", width=130),
+    Column("kind", "proposal.column.answer", width=112),
+    Column("cost", "proposal.column.cost", "cents", 74),
+    Column("lost", "proposal.column.lost", "units", 62),
     Column("units", "proposal.column.units", "units"),
+    Column("source", "proposal.column.source", width=130),
     Column("receipt", "proposal.column.receipt", "day"),
-    Column("cost", "proposal.column.cost", "cents"),
-    Column("lost", "proposal.column.lost", "units"),
 )
 FAN = (Column("level", "proposal.column.level", "rate"), Column("units", "proposal.column.demand", "units"))
 INPUTS = (Column("name", "proposal.column.input", width=220), Column("value", "proposal.column.value", width=220))
+
+
+def answers(page: Page, shown: Card) -> pd.DataFrame:
+    """The proposed answer first, as far as its price is known, then the others."""
+    line, evidence = shown.line.proposal, shown.line.proposal.evidence
+    cost, lost = (evidence.inputs.get(name) for name in PRICED)
+    told = [
+        (page.word(f"proposal.alternative.{one.kind}", one.kind), float(one.cost), float(one.lost), float(one.units),
+         one.source or "–", one.receipt)
+        for one in evidence.alternatives
+    ]  # fmt: skip
+    if cost is not None and lost is not None:
+        kind = page.t("decisions.card.this", kind=page.t(f"proposal.kind.{line.kind}"))
+        told.insert(0, (kind, float(cost), float(lost), float(line.proposed), shown.line.source_name,
+                        line.expected_receipt))  # fmt: skip
+    return pd.DataFrame(told, columns=[one.name for one in ALTERNATIVES])
 
 
 def beside(page: Page, shown: Card) -> None:
@@ -36,14 +53,8 @@ def beside(page: Page, shown: Card) -> None:
             "bounds", page.t("decisions.card.bounds"), pd.DataFrame(bounds, columns=["name", "before", "after"]), BOUNDS
         )
     if evidence.alternatives:
-        answers = [
-            (page.word(f"proposal.alternative.{one.kind}", one.kind), one.source or "–", float(one.units), one.receipt,
-             float(one.cost), float(one.lost))
-            for one in evidence.alternatives
-        ]  # fmt: skip
         page.section(page.t("decisions.card.alternatives"))
-        frame = pd.DataFrame(answers, columns=[one.name for one in ALTERNATIVES])
-        page.table("alternatives", page.t("decisions.card.alternatives"), frame, ALTERNATIVES)
+        page.table("alternatives", page.t("decisions.card.alternatives"), answers(page, shown), ALTERNATIVES)
     if evidence.fan:
         fan = pd.DataFrame(
             sorted((float(level), float(units)) for level, units in evidence.fan.items()), columns=["level", "units"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics.core.access import Role
-from analytics.core.errors import AccessDenied, MissingData
+from analytics.core.errors import AccessDenied, NotYet
 from analytics.decisions.proposal import State
 from analytics.decisions.workflow import Move
 from dashboard.composition import services_as
@@ -82,7 +82,7 @@ def test_what_is_overdue_is_wanted_this_week(world: World) -> None:
 def test_who_may_not_and_what_is_not_there(world: World, tmp_path: Path) -> None:
     with pytest.raises(AccessDenied):
         signal(world, role=Role.DEALER)
-    with pytest.raises(MissingData, match="plant_no_forecast"):
+    with pytest.raises(NotYet, match="plant_no_forecast"):
         signal(make_world(tmp_path / "home", {name: TABLES[name] for name in ("channel", "node", "order_line")}))
 
 
