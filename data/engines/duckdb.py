@@ -121,10 +121,20 @@ class Workshop:
         """Compute now and keep inside the workshop, for expressions that several marts use."""
         return self.backend.create_table(name, expression, temp=True, overwrite=True)
 
-    def write(self, expression: ir.Table | pa.Table, name: str, file: Path, notes: pa.Table | None = None) -> None:
-        """Write the mart ``name`` into ``file``, with ``notes`` in a table beside it; all of it appears or nothing."""
+    def write(
+        self,
+        expression: ir.Table | pa.Table | tuple[ir.Table, ...],
+        name: str,
+        file: Path,
+        notes: pa.Table | None = None,
+    ) -> None:
+        """Write the mart ``name``, at once or part by part, into ``file``, with ``notes`` in a table beside it; all of
+        it appears or nothing."""
+        first, *rest = expression if isinstance(expression, tuple) else (expression,)
         with self._appearing(file) as half, self._target(half):
-            self.backend.create_table(name, expression, database=_TARGET)
+            self.backend.create_table(name, first, database=_TARGET)
+            for part in rest:
+                self.backend.insert(name, part, database=_TARGET)
             self._note(notes)
 
     def revise(

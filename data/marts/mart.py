@@ -61,7 +61,8 @@ class Slices:
 
 @dataclass(frozen=True, slots=True)
 class Mart:
-    """``reads`` and ``uses`` name contract tables and earlier marts.
+    """``reads`` and ``uses`` name contract tables and earlier marts. What ``build`` gives in parts is written one
+    after the other, where all of it at once would not fit into memory.
 
     ``owner`` is the column that holds each row's owning partner, None where rows say nothing about any partner.
     ``reference``: rows that the root owns are open to everybody. ``slices``: None where any change of an input makes
@@ -69,7 +70,7 @@ class Mart:
     """
 
     name: str
-    build: Callable[[Inputs], ir.Table | pa.Table]
+    build: Callable[[Inputs], ir.Table | pa.Table | tuple[ir.Table, ...]]
     reads: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     owner: str | None = None

@@ -23,6 +23,8 @@ GRID = 5
 """H3 resolution whose hexagons and their neighbours hold everything within :data:`MOST_KM`."""
 
 EARTH_KM = 6371.0
+ORDERS = 300_000
+"""Orders that are matched with nodes at a time."""
 SCHEMA = pa.schema([("place", pa.string()), ("node", pa.string()), ("owner", pa.string()), ("km", pa.float64())])
 
 
@@ -79,13 +81,24 @@ def _km(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(chord)))
 
 
-def order_near(inputs: Inputs) -> ir.Table:
+def order_near(inputs: Inputs) -> tuple[ir.Table, ...]:
     """Grain: order × owner of nodes, one of which had everything that was ordered in stock on that day.
 
     ``km``: to the nearest such node, null where none lies within :data:`MOST_KM` or the order's own position is not
     known so exactly; ``in_district``: whether one of them is in the district that the order names.
+
+    In parts of some hundred thousand orders: each meets all nodes of its district.
     """
-    lines = inputs.mart("sales_line").select("source", "owner", "order_id", "place", "sku", "day").distinct()
+    sales = inputs.mart("document").filter(lambda t: t.kind == "sale")
+    counted = inputs.collect(sales.aggregate(orders=sales.count()))["orders"][0].as_py()
+    parts = 1 + int(counted) // ORDERS
+    return tuple(_order_near(inputs, part, parts) for part in range(parts))
+
+
+def _order_near(inputs: Inputs, part: int, parts: int) -> ir.Table:
+    every = inputs.mart("sales_line")
+    mine = every.filter((every.order_id.hash() % parts + parts) % parts == part) if parts > 1 else every
+    lines = mine.select("source", "owner", "order_id", "place", "sku", "day").distinct()
     order = ["source", "owner", "order_id"]
     asked = lines.group_by(order).aggregate(asked=lines.sku.nunique())
     stock = inputs.mart("stock_day").filter(lambda t: t.usable > 0)

@@ -104,6 +104,8 @@ def _summed(mart: Mart, slices: Slices, making: Making, base: ir.Table, changes:
     for sign, side in ((1, {name: one.come for name, one in changes.items()}),
                        (-1, {name: one.gone for name, one in changes.items()})):  # fmt: skip
         built = mart.build(_Within(making, Slices({}), base, side))
+        if isinstance(built, tuple):
+            raise TypeError(f"{mart.name}: what is made in parts has no sums to bring up to date")
         signed = {name: (built[name] * sign).cast(base[name].type()) for name in slices.sums}
         parts.append(built.mutate(**signed).select(base.columns))
     every = reduce(lambda one, other: one.union(other), parts)
