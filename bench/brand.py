@@ -1,4 +1,4 @@
-"""The demo world of brand size, 100 million order lines: written, loaded, built and asked."""
+"""The demo world of brand size, some 95 million order lines: written, loaded, built and asked."""
 
 from __future__ import annotations
 

@@ -125,6 +125,10 @@ def judged(case: Case) -> list[tuple[str, Tally]]:
     return [(name, tally(replay(world, policy))) for name, policy in field]
 
 
+def _ending(until: int) -> str:
+    return f"{until} weeks before the last whole week of 2021" if until else "the last whole week of 2021"
+
+
 def main(last: int = WEEKS[-1], until: int = 0) -> Section:
     started, worked = time.perf_counter(), time.process_time()
     rows: list[tuple[str, ...]] = []
@@ -147,7 +151,7 @@ def main(last: int = WEEKS[-1], until: int = 0) -> Section:
         "Replay",
         "python -m bench.replay",
         f"The last {JUDGED} weeks up to week {last} of orange juice (price and deal known in advance) and, without any "
-        f"plan, up to {until} weeks before the last whole week of 2021, of the {PAIRS} store × item pairs of Iowa "
+        f"plan, up to {_ending(until)}, of the {PAIRS} store × item pairs of Iowa "
         f"liquor that sold most bottles before. Lead time {LEAD} weeks, weekly review, holding {HOLDING} and shortage "
         f"{SHORTAGE:g} per unit and week, nothing made up later, two weeks of mean demand to begin with; "
         f"a week without a row wants "

@@ -18,10 +18,9 @@ from analytics.forecasting.contract import Floats, Ints
 OFFSET = 0.5
 """Half a unit on both sides of every ratio, so that a forecast of nothing can be wrong."""
 
-WIDE, CELL, NARROW = 0.5, 0.3, 0.03
+WIDE, CELL, NARROW = 0.5, 0.3, 0.1
 """Standard deviation, in logs, of a ratio before anything is seen: of a segment with or without promotion, which a
-candidate may know nothing of; of a size and a horizon of it; of a family, whose few great events of last year say
-little about the next one."""
+candidate may know nothing of; of a size and a horizon of it; of a family."""
 
 Labels = npt.NDArray[np.str_]
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from analytics.forecasting.contract import Bucket, Flags, Floats
 from analytics.forecasting.dispersion import CELLS, Law, at_least, learnt
-from analytics.forecasting.levels import Usual, places
+from analytics.forecasting.levels import Usual
+from analytics.forecasting.numbers import places
 from analytics.forecasting.panel import Panel
 from analytics.forecasting.sizes import cut_short
 

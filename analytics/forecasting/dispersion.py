@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.forecasting.contract import Floats, Ints
+from analytics.forecasting.numbers import places
 
 MOST = (20.0, 4.0)
 """Upper bounds of both parameters: beyond, a handful of periods speaks for all."""
@@ -32,8 +33,7 @@ class Law:
     @classmethod
     def chance(cls, series: pd.DataFrame) -> Law:
         """Poisson, with the groups that dispersion is learnt for."""
-        codes, _ = pd.factorize(series["category"], use_na_sentinel=False)
-        return cls(np.asarray(codes, dtype=np.int64), np.ones(len(series)), 0.0)
+        return cls(places(series["category"]), np.ones(len(series)), 0.0)
 
     def of(self, mean: Floats, cells: CELLS) -> Floats:
         """Overdispersion a of Var = m + a m² in single periods."""

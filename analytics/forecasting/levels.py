@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.forecasting.contract import Flags, Floats, Ints
-from analytics.forecasting.numbers import moving_sum
+from analytics.forecasting.numbers import moving_sum, places
 from analytics.forecasting.panel import Panel
 
 WINDOW = {"day": 28, "week": 9}
@@ -160,9 +160,3 @@ def _unseen(series: pd.DataFrame, rate: Floats, time: Floats) -> Floats:
     seen = time > 0
     total, count = np.bincount(sku, np.where(seen, rate, 0.0)), np.bincount(sku, seen)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan)[sku])
-
-
-def places(names: pd.Series) -> Ints:
-    """A number per distinct name, one of them for what is missing."""
-    codes, _ = pd.factorize(names, use_na_sentinel=False)
-    return np.asarray(codes, dtype=np.int64)

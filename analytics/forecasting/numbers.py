@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from analytics.forecasting.contract import Floats
+from analytics.forecasting.contract import Floats, Ints
 
 
 def mean_of(values: Floats, *, axis: int) -> Floats:
@@ -65,3 +66,9 @@ def filled(values: Floats) -> Floats:
 def recency(length: int, half_life: float) -> Floats:
     """Weights of ``length`` periods, the newest 1, halved every ``half_life`` periods."""
     return np.asarray(0.5 ** (np.arange(length - 1, -1, -1) / half_life))
+
+
+def places(names: pd.Series) -> Ints:
+    """A number per distinct name, one of them for what is missing."""
+    codes, _ = pd.factorize(names, use_na_sentinel=False)
+    return np.asarray(codes, dtype=np.int64)

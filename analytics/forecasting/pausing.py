@@ -24,7 +24,7 @@ LEAST, MOST = 0.05, 2.0
 @dataclass(frozen=True, slots=True)
 class Paused:
     """Series × horizons. ``share``: of expected demand that stays, 1 where no promotion is planned; ``markdown``: by
-    how much the planned price lies below the usual one, 0 without a promotion or where prices are unknown."""
+    how much the planned price lies below the usual one, 0 without a promotion and NaN where prices are unknown."""
 
     share: Floats
     markdown: Floats
@@ -57,9 +57,9 @@ def _without(past: Past, planned: Flags) -> tuple[Past, Floats]:
     drivers["promotion"][:, end:][planned] = 0.0
     price = drivers.get("price")
     if price is None:
-        return replace(past, drivers=drivers), np.zeros(planned.shape)
+        return replace(past, drivers=drivers), np.where(planned, np.nan, 0.0)
     before = price[:, end:].copy()
     regular = np.exp(usual(np.log(np.where(price > 0, price, np.nan)), past.bucket))[:, end:]
     higher = planned & (regular > before)
     price[:, end:][higher] = regular[higher]
-    return replace(past, drivers=drivers), np.where(higher, regular - before, 0.0)
+    return replace(past, drivers=drivers), np.where(planned, np.maximum(regular - before, 0.0), 0.0)

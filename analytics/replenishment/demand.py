@@ -43,19 +43,6 @@ class Demand:
         pause = None if self.pause is None else Pause(self.pause.share[places], self.pause.markdown[places])
         return Demand(self.rows[places], self.ends, lambda chosen: self.load(places[chosen]), pause)
 
-    def paused(self, wanted: Ints) -> tuple[Demand, Floats]:
-        """That of some of its rows without their promotions, in the order of their numbers, and the markdowns."""
-        places = np.flatnonzero(np.isin(self.rows, wanted))
-        places = places[np.argsort(self.rows[places], kind="stable")]
-        if self.pause is None:
-            raise ValueError("nothing is known of promotions")
-        share, markdown = self.pause.share[places], self.pause.markdown[places]
-
-        def load(chosen: Ints) -> Singles:
-            return np.asarray(self.load(places[chosen]) * share[chosen][:, :, None], dtype=np.float32)
-
-        return Demand(self.rows[places], self.ends, load), markdown
-
 
 def loaded(rows: Ints, ends: Floats, units: Singles, pause: Pause | None = None) -> Demand:
     """Demand whose paths are at hand."""

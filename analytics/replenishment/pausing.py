@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.replenishment.costs import Priced, priced
-from analytics.replenishment.demand import Demand, Floats, Ints, until
+from analytics.replenishment.demand import Demand, Floats, Ints, Pause, Singles, until
 from analytics.replenishment.positions import Positions
-from analytics.replenishment.projection import Delays, Projection, projected
+from analytics.replenishment.projection import Delays, projected
 
 
 def paused(positions: Positions, demands: Sequence[Demand], late: Delays, rows: Ints, mean: Floats) -> Priced:
-    """Of pausing, per line of ``rows``; NaN where no promotion is planned before the following receipt.
+    """Of pausing, per line of ``rows``, which rise; NaN where no promotion is planned before the following receipt, and
+    where it is not known what a unit would bring more.
 
     Units that the promotion would have brought count as lost, at what any lost unit costs. What is still sold on
     promoted days brings the markdown more: losses are taken to fall on all days alike. ``mean``: units that each line
@@ -23,29 +24,34 @@ def paused(positions: Positions, demands: Sequence[Demand], late: Delays, rows: 
     for demand in demands:
         if demand.pause is None:
             continue
-        calm, markdown = demand.paused(np.intersect1d(rows, demand.rows[_planned(positions, demand)]))
+        calm, markdown = _calm(demand, demand.pause, _planned(positions, demand, demand.pause, rows))
         for found, one in projected(positions, calm, late):
-            price = _priced(positions, found, one)
-            places = np.searchsorted(rows, found)
-            given_up = np.maximum(mean[places] - one.mean, 0.0)
+            nothing = np.zeros(len(found))
+            price = priced(positions, found, one.needs, nothing, before=one.lost_before, freight=nothing)
+            given_up = np.maximum(mean[np.searchsorted(rows, found)] - one.mean, 0.0)
             kept = np.maximum(one.mean - price.lost, 0.0) * _per_unit(positions, found, calm, markdown)
             cost[found] = price.cost + positions.money.shortage[found] * given_up - kept
             lost[found] = price.lost + given_up
     return Priced(cost[rows], lost[rows])
 
 
-def _planned(positions: Positions, demand: Demand) -> Ints:
-    """Places of rows with a promotion in a period that begins before the day of the following receipt."""
-    if demand.pause is None:
-        return np.array([], dtype=np.int64)
+def _planned(positions: Positions, demand: Demand, pause: Pause, rows: Ints) -> Ints:
+    """Places of ``rows`` with a promotion in a period that begins before the day of the following receipt, in the
+    order of their numbers."""
     begins = np.concatenate([[0.0], demand.ends[:-1]])
     inside = begins[None, :] < positions.window.following[demand.rows][:, None] - 1
-    return np.flatnonzero((inside & (demand.pause.share < 1.0)).any(axis=1))
+    places = np.flatnonzero((inside & (pause.share < 1.0)).any(axis=1) & np.isin(demand.rows, rows))
+    return places[np.argsort(demand.rows[places], kind="stable")]
 
 
-def _priced(positions: Positions, rows: Ints, one: Projection) -> Priced:
-    nothing = np.zeros(len(rows))
-    return priced(positions, rows, one.needs, nothing, before=one.lost_before, freight=nothing)
+def _calm(demand: Demand, pause: Pause, places: Ints) -> tuple[Demand, Floats]:
+    """The demand at ``places`` without promotions, and the markdowns."""
+    share = pause.share[places]
+
+    def load(chosen: Ints) -> Singles:
+        return np.asarray(demand.load(places[chosen]) * share[chosen][:, :, None], dtype=np.float32)
+
+    return Demand(demand.rows[places], demand.ends, load), pause.markdown[places]
 
 
 def _per_unit(positions: Positions, rows: Ints, calm: Demand, markdown: Floats) -> Floats:

@@ -15,7 +15,7 @@ from dashboard.cli.printing import say
 
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write into; it is made when absent, and must be empty.")],
-    size: Annotated[str, typer.Option(help="tiny, small, or brand (100 million order lines).")] = "small",
+    size: Annotated[str, typer.Option(help="tiny, small, or brand (some 95 million order lines).")] = "small",
     seed: Annotated[int, typer.Option(help="Same seed, day and version: same rows.")] = 7,
     last_day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the world; yesterday unless given.")

@@ -96,9 +96,11 @@ def order_near(inputs: Inputs) -> tuple[ir.Table, ...]:
 
 
 def _order_near(inputs: Inputs, part: int, parts: int) -> ir.Table:
-    every = inputs.mart("sales_line")
-    mine = every.filter((every.order_id.hash() % parts + parts) % parts == part) if parts > 1 else every
-    lines = mine.select("source", "owner", "order_id", "place", "sku", "day").distinct()
+    def mine(rows: ir.Table, order_id: str) -> ir.Table:
+        return rows.filter((rows[order_id].hash() % parts + parts) % parts == part) if parts > 1 else rows
+
+    lines = mine(inputs.mart("sales_line"), "order_id")
+    lines = lines.select("source", "owner", "order_id", "place", "sku", "day").distinct()
     order = ["source", "owner", "order_id"]
     asked = lines.group_by(order).aggregate(asked=lines.sku.nunique())
     stock = inputs.mart("stock_day").filter(lambda t: t.usable > 0)
@@ -120,7 +122,7 @@ def _order_near(inputs: Inputs, part: int, parts: int) -> ir.Table:
     )
     whole = by_node.inner_join(asked, order).filter(lambda t: t.had == t.asked)
     found = whole.group_by(*order, "node_owner").aggregate(km=whole.km.min(), in_district=whole.in_district.any())
-    orders = inputs.mart("document").filter(lambda t: t.kind == "sale")
+    orders = mine(inputs.mart("document"), "document").filter(lambda t: t.kind == "sale")
     head = orders.select("source", "owner", "day", "channel", "partner", "place", order_id="document")
     return head.inner_join(found, order)
 

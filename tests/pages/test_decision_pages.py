@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,10 +22,12 @@ from dashboard.services.approval_views import QueueAsked
 from dashboard.ui.charts.waterfall import waterfall
 from dashboard.ui.tokens import LIGHT
 from dashboard.ui.worklist import Picked, _picked
+from pages.decisions.details import answers
 from pages.decisions.inbox import ask_first
 from tests.dashboard.ui.fake_services import actor, real_services
 from tests.pages.scripts import fake_app
 from tests.pages.test_pages import LOCALES, texts
+from tests.proposals import EVIDENCE, a_proposal
 
 pytestmark = pytest.mark.slow
 SEEN = [("p3", 1), ("p1", 1), ("p2", 1)]
@@ -137,3 +140,13 @@ def test_approval_pages_do_not_refresh_by_themselves() -> None:
     """Nothing may move under the hands of somebody who decides."""
     folder = Path(__file__).parents[2] / "pages" / "decisions"
     assert not [file.name for file in folder.glob("*.py") if ".live(" in file.read_text(encoding="utf-8")]
+
+
+def test_the_card_prices_its_own_answer_first_and_guesses_no_price() -> None:
+    page = SimpleNamespace(t=lambda key, **values: values.get("kind", key), word=lambda key, code: code)
+    priced = replace(EVIDENCE, inputs={"answer_cost": "351.54", "answer_lost": "28.8"})
+    for evidence, costs in ((priced, [351.54, 812.4, 2310.0]), (EVIDENCE, [812.4, 2310.0])):
+        shown = SimpleNamespace(line=SimpleNamespace(proposal=a_proposal(evidence=evidence), source_name="Plant"))
+        told = answers(page, shown)  # type: ignore[arg-type]
+        assert told["cost"].tolist() == costs
+    assert told["lost"].tolist() == [0.5, 33.0]

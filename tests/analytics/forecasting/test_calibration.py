@@ -61,8 +61,8 @@ def test_the_mean_of_the_paths_is_right_at_later_origins_promoted_or_not(name: s
     test, promotion, (mean, low, high) = drawn(promoted(), name, slice(LEARNT, None))
     for state in (0, 1):
         came = np.where(promotion == state, test.came, np.nan)
-        assert abs(bias(came, mean)) <= 0.055, state
-        assert 0.74 <= coverage(came, low, high) <= 0.87, state
+        assert abs(bias(came, mean)) <= 0.05, state
+        assert 0.75 <= coverage(came, low, high) <= 0.87, state
     # A location is no mean: otherwise the test would say nothing.
     assert bias(np.where(promotion == 1, test.came, np.nan), test.said[0]) < -0.1
 
@@ -80,15 +80,3 @@ def test_few_periods_hardly_move_a_ratio_and_many_that_agree_do() -> None:
     assert ratios(said, once, labels, np.arange(20), 0.1) == {"a": 0.0}
     wild = np.where(np.arange(20)[:, None, None] % 10 == 3, 110.0, 10.0) * np.ones(labels.shape)
     assert 0 < ratios(said, wild, labels, np.arange(20), 0.1)["a"] < np.log(2) / 10
-
-
-def test_a_family_keeps_little_of_its_few_great_events_and_what_always_holds() -> None:
-    """Of two families in one segment; what one of them sold on top in three weeks says little about its next ones."""
-    shape, origins = (20, 20, 1), np.arange(20)
-    groups = Groups(np.full(20, "driven"), np.array(["s:a", "s:b"] * 10), np.zeros(shape))
-    said, of_a = np.full(shape, 10.0), (np.arange(20) % 2 == 0)[None, :, None]
-    event = (np.arange(20) % 7 == 3)[:, None, None]
-    once = calibrated(said, np.where(of_a & event, 40.0, 10.0), groups, origins)
-    assert 0 < once.stages[2]["s:a-"] < 0.01
-    always = calibrated(said, np.where(of_a, 13.0, 10.0) * np.ones(shape), groups, origins).of(said, groups)[0, :, 0]
-    assert always[:2] == pytest.approx([13.0, 10.0], rel=0.01)

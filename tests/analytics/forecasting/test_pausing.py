@@ -45,10 +45,10 @@ def test_without_a_plan_everything_stays() -> None:
     assert not found.markdown.any()
 
 
-def test_without_prices_the_markdown_is_unknown_and_told_as_none() -> None:
+def test_without_prices_the_markdown_is_unknown_and_not_zero() -> None:
     found = paused(promoted(planned=True, priced=False).past(89, 3))
     assert found.share[ROW, STEP] == pytest.approx(1 / 3, rel=0.1)
-    assert not found.markdown.any()
+    assert np.argwhere(np.isnan(found.markdown)).tolist() == [[ROW, STEP]]
 
 
 def test_pausing_changes_nothing_that_was_planned() -> None:

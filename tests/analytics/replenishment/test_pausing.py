@@ -41,6 +41,11 @@ def test_a_promotion_after_the_following_receipt_is_another_orders() -> None:
     assert np.isnan(planned(case.positions, [demand], TERMS).paused.cost).all()
 
 
+def test_what_a_unit_would_bring_more_is_not_guessed() -> None:
+    (one,) = told(Case((replace(BY_HAND, share=0.5, markdown=np.nan),)))
+    assert [other.kind for other in one.evidence.alternatives] == ["do_nothing"]
+
+
 @given(cases(), st.floats(0.1, 0.95), st.floats(0.1, 5.0))
 @settings(max_examples=60, deadline=None)
 def test_it_pays_by_what_units_bring_more_alone(case: Case, share: float, markdown: float) -> None:

@@ -1,4 +1,4 @@
-"""When a server may be sent visitors."""
+"""Readiness tells what is missing, and when a server may be sent visitors."""
 
 from __future__ import annotations
 
@@ -31,8 +31,21 @@ def store(settings: Settings) -> Iterator[Store]:
     store.close()
 
 
-def test_a_build_whose_files_are_gone_is_missing(store: Store, settings: Settings) -> None:
+def test_what_keeps_an_installation_from_answering(tmp_path: Path, settings: Settings) -> None:
+    store = open_store(settings.store_url)
+    assert readiness(store, settings, latest_build=lambda: None) == Readiness("store_not_migrated")
+    store.migrate()
+    assert readiness(store, settings, latest_build=lambda: None) == Readiness("no_data_yet")
     assert readiness(store, settings, latest_build=lambda: BUILD) == Readiness("build_missing", "b1")
+    settings.marts.mkdir()
+    (settings.marts / "sales_day-1.duckdb").touch()
+    assert readiness(store, settings, latest_build=lambda: BUILD) == Readiness("ready", "b1")
+    store.close()
+    (tmp_path / "store.db").write_bytes(b"no database any more" * 500)
+    for rest in ("store.db-wal", "store.db-shm"):
+        (tmp_path / rest).unlink(missing_ok=True)
+    assert readiness(store, settings, latest_build=lambda: BUILD) == Readiness("store_unavailable")
+    assert [Readiness(state).ready for state in ("ready", "no_data_yet", "build_missing")] == [True, True, False]
 
 
 def test_it_is_ready_once_its_questions_were_asked(store: Store, settings: Settings) -> None:
