@@ -82,7 +82,7 @@ class Choices:
 @dataclass(frozen=True, slots=True)
 class Card:
     """One line with everything it rests on, and what happened to it, oldest first. ``moves``: what the asker may do;
-    ``receipts``: deliveries that answer it.
+    ``receipts``: deliveries that answer it; ``sources``: names of the nodes that other answers come from, by code.
     """
 
     line: Line
@@ -90,6 +90,7 @@ class Card:
     moves: tuple[Move, ...]
     sees_cost: bool
     receipts: tuple[Delivery, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 Seen = tuple[str, int]

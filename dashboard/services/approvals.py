@@ -90,9 +90,12 @@ class Approvals(UseCase):
         with self._units.reading(actor) as unit:
             found, past = unit.proposals.get(id), unit.proposals.past(id)
             receipts = unit.receipts.of([id]).get(id, ())
-        [line] = proposal_lines.lines_of(self._opened(), actor, [found], today, self._sample(today))
+        opened = self._opened()
+        [line] = proposal_lines.lines_of(opened, actor, [found], today, self._sample(today))
+        sources = {one.source for one in line.proposal.evidence.alternatives if one.source}
+        named = proposal_lines.node_names(opened, sources) if sources else {}
         may = tuple(move for move in Move if _could(line.state, move, actor))
-        return Card(line, past, may, actor.may(Action.SEE_COST), receipts)
+        return Card(line, past, may, actor.may(Action.SEE_COST), receipts, named)
 
     @reads
     def foresee(self, seen: Sequence[Seen], wish: Wish) -> Foreseen:

@@ -32,7 +32,7 @@ def answers(page: Page, shown: Card) -> pd.DataFrame:
     cost, lost = (evidence.inputs.get(name) for name in PRICED)
     told = [
         (page.word(f"proposal.alternative.{one.kind}", one.kind), float(one.cost), float(one.lost), float(one.units),
-         one.source or "–", one.receipt)
+         shown.sources.get(one.source, one.source) if one.source else "–", one.receipt)
         for one in evidence.alternatives
     ]  # fmt: skip
     if cost is not None and lost is not None:

@@ -31,7 +31,7 @@ from tests.dashboard.services.deciding import (
     told,
     world,
 )
-from tests.proposals import AT, TODAY, a_proposal
+from tests.proposals import AT, EVIDENCE, TODAY, a_proposal
 from tests.worlds import World
 
 __all__ = ["built", "world"]
@@ -92,6 +92,15 @@ def test_a_dealer_sees_own_nodes_in_units_and_no_money(world: World) -> None:
     assert refusal(lambda: dealer(world).approvals.one("p2")) == "proposal_unknown"
     assert dealer(world).approvals.choices().nodes.items() >= {("N1", "Shelf of S1")}
     assert not {"N3", "W1"} & set(dealer(world).approvals.choices().nodes)
+
+
+def test_other_answers_name_their_source_as_people_know_it(world: World) -> None:
+    from_three = replace(EVIDENCE.alternatives[0], source="N3")
+    keep(world.store, a_proposal("p1", evidence=replace(EVIDENCE, alternatives=(from_three,))), a_proposal("p2"))
+    assert li(world).approvals.one("p1").sources == {"N3": "Canary Shelf Three"}
+    # Nobody declared N2: its code stands.
+    assert li(world).approvals.one("p2").sources == {}
+    assert dealer(world).approvals.one("p1").sources == {}
 
 
 def test_a_decision_and_its_trail_are_one(world: World) -> None:
