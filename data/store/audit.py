@@ -67,13 +67,22 @@ class Deed(StrEnum):
     PROPOSAL_SUPERSEDED = "proposal.supersede"
 
 
+SUBJECTS = frozenset(
+    {"user", "call", "load", "build", "backup", "job", "policy", "forecast", "plan", "proposal", "saved_view", "export"}
+)
+"""Kinds of what things are done to; each has its words in the catalogues under ``audit.subject``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: ``kind`` is user, call, load, build, backup, job, plan, proposal, saved_view or
-    export."""
+    """What it was done to: ``kind`` is one of :data:`SUBJECTS`, ValueError otherwise."""
 
     kind: str
     id: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in SUBJECTS:
+            raise ValueError(f"a subject without a name: {self.kind}")
 
 
 @dataclass(frozen=True, slots=True)

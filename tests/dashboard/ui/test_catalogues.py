@@ -47,6 +47,7 @@ from dashboard.words import LANGUAGES, words
 from data.contract import TABLES, contract_table
 from data.health.rejects import FILTERS
 from data.store.audit import FINDINGS, Deed
+from data.store.audit import SUBJECTS as DONE_TO
 from data.store.records import JobState
 from pages import PAGES
 from pages.admin.loaded_tables import ORDER
@@ -100,7 +101,13 @@ def job_keys() -> set[str]:
 def audit_keys() -> set[str]:
     """Keys of the audit page."""
     told = ("user", "deed", "place", "days", "shown", "verify", "verify.done")
-    return {f"audit.deed.{deed}" for deed in Deed} | {f"audit.left.{EXPORT}"} | {f"admin.audit.{one}" for one in told}
+    named = {f"audit.subject.{kind}" for kind in DONE_TO}
+    return (
+        named
+        | {f"audit.deed.{deed}" for deed in Deed}
+        | {f"audit.left.{EXPORT}"}
+        | {f"admin.audit.{one}" for one in told}
+    )
 
 
 def forecast_keys() -> set[str]:
