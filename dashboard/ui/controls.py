@@ -149,6 +149,15 @@ class Controls:
         """The sentence of a key that may be unknown, such as one from a record of an older or newer release."""
         return self.words.t(key) if self.words.has(key) else otherwise
 
+    def person(self, name: str) -> str:
+        """Who did something; a service account ("service:plan for li") by what it does and for whom."""
+        own, _, behind = name.partition(" for ")
+        if not own.startswith("service:"):
+            return name
+        job = own.removeprefix("service:")
+        told = self.word(f"person.service.{job}", job)
+        return self.words.t("person.behalf", job=told, name=self.person(behind)) if behind else told
+
     def days(self, name: str) -> tuple[date, date] | None:
         """First and last of a range of days; None until both are chosen. The label's words are ``<page>.<name>``."""
         key = f"{self.key}.{name}"

@@ -157,7 +157,7 @@ def _row(page: Page, job: Job) -> dict[str, Any]:
         "state": f"{SIGNS[job.state]} {state(page.words, job)}",
         "kind": kind(page.words, job),
         "asked": page.moment(job.asked_at),
-        "by": job.asked_name,
+        "by": page.person(job.asked_name),
         "took": page.t("job.seconds", seconds=f"{took:,.1f}") if took is not None else "–",
         "told": why(page.words, job) or _told(page, job),
     }

@@ -87,8 +87,8 @@ def row_of(page: Page, one: AuditEvent) -> dict[str, object]:
     about = facts.get("name") or facts.get("policy") or facts.get("purpose") or facts.get("file") or one.subject_id
     kind = page.word(f"audit.subject.{one.subject_kind}", one.subject_kind)
     deed = page.word(f"audit.deed.{one.action}", one.action)
-    at = page.instant(one.at)
-    return {"number": one.number, "at": at, "who": one.user_name, "deed": deed, "kind": kind, "about": str(about)}
+    who, at = page.person(one.user_name), page.instant(one.at)
+    return {"number": one.number, "at": at, "who": who, "deed": deed, "kind": kind, "about": str(about)}
 
 
 def event(page: Page, one: AuditEvent) -> None:

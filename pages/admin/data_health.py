@@ -68,7 +68,7 @@ def total(build: Build, name: str) -> float | None:
 
 def builds(page: Page) -> pd.DataFrame:
     rows = [
-        {"at": page.moment(one.build.published_at), "by": one.by or "–", "seconds": one.build.seconds,
+        {"at": page.moment(one.build.published_at), "by": page.person(one.by or "–"), "seconds": one.build.seconds,
          "days": days(one.build.first_day, one.build.last_day), "build": one.build.id,
          "lines": total(one.build, "sold_lines"), "amount": total(one.build, "sold_amount")}
         for one in page.now(page.services.health.builds)

@@ -54,7 +54,7 @@ def left(page: Page, people: dict[str, str]) -> None:
 
 def row_of(page: Page, one: Disclosure) -> dict[str, object]:
     where, kind = page.word(f"page.{one.page}.title", one.page), page.t(f"audit.left.{one.kind}")
-    return {"id": one.id, "at": page.moment(one.at), "who": one.user_name, "kind": kind, "page": where,
+    return {"id": one.id, "at": page.moment(one.at), "who": page.person(one.user_name), "kind": kind, "page": where,
             "what": one.purpose, "rows": one.rows, "format": one.format, "question": one.question}  # fmt: skip
 
 

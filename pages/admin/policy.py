@@ -57,7 +57,7 @@ def past(page: Page, one: Standing, change: Change) -> dict[str, object]:
         "state": page.t(f"policy.state.{change.state}"),
         "value": value_of(page, one, change),
         "since": change.since or change.wanted.valid_from,
-        "who": f"{change.proposed_name}{decided}",
+        "who": f"{page.person(change.proposed_name)}{decided}",
         "note": change.wanted.note,
         "decision": change.decision_note,
     }

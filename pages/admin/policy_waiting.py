@@ -29,7 +29,7 @@ def card(page: Page, known: PolicyList, one: Standing, change: Change) -> None:
     wanted, policy = change.wanted, one.policy
     page.say(escaped(asked(page, one, change)))
     at = page.moment(change.proposed_at)
-    page.note(escaped(page.t("admin.policies.by", who=change.proposed_name, at=at, note=wanted.note)))
+    page.note(escaped(page.t("admin.policies.by", who=page.person(change.proposed_name), at=at, note=wanted.note)))
     below = page.details(f"effects.{change.id}", page.t("admin.policies.effects"))
     if below is not None:
         with below:

@@ -71,7 +71,8 @@ def told(page: Page, moved: Moved) -> str:
     if moved.received is not None:
         why = page.t("decisions.card.received", units=spelled(moved.received))
     return page.t(
-        "decisions.card.moved", at=page.moment(moved.at), who=moved.by_name, move=page.t(f"proposal.move.{moved.move}"),
+        "decisions.card.moved", at=page.moment(moved.at), who=page.person(moved.by_name),
+        move=page.t(f"proposal.move.{moved.move}"),
         before=spelled(moved.quantity_before), after=spelled(moved.quantity_after),
         state=page.t(f"proposal.state.{moved.after}"), why=why or "–",
     )  # fmt: skip

@@ -71,7 +71,7 @@ def row_of(page: Page, one: Told) -> dict[str, object]:
     return {
         "id": f"{moved.proposal} {moved.version}",
         "at": page.moment(moved.at),
-        "who": moved.by_name,
+        "who": page.person(moved.by_name),
         "move": page.t(f"proposal.move.{moved.move}"),
         "sku": one.line.sku_name,
         "node": one.line.node_name,
@@ -92,8 +92,8 @@ def releases(page: Page) -> None:
     if not batches:
         page.note(page.t("decisions.history.none"))
     for one in batches:
-        said = page.t("decisions.history.batch", at=page.moment(one.at), who=one.by, lines=f"{one.lines:,}")
-        page.orders(one.batch, said)
+        who, at = page.person(one.by), page.moment(one.at)
+        page.orders(one.batch, page.t("decisions.history.batch", at=at, who=who, lines=f"{one.lines:,}"))
 
 
 def release(page: Page, command: str) -> None:

@@ -57,7 +57,8 @@ def render(page: Page) -> None:
         doubted(page, found.doubts)
         return
     page.section(page.t("decisions.ledger.people"))
-    names = [page.t("decisions.ledger.nobody") if one.key is None else one.label or one.key for one in found.people]
+    names = [page.t("decisions.ledger.nobody") if one.key is None else page.person(one.label or one.key)
+             for one in found.people]  # fmt: skip
     page.table("people", page.t("decisions.ledger.people"), sums(found.people, names), PEOPLE)
     page.section(page.t("decisions.ledger.reasons"))
     why = [page.t(f"proposal.why.{one.key}") if one.key else page.t("decisions.ledger.as_is") for one in found.reasons]
@@ -80,7 +81,7 @@ def row_of(page: Page, one: Scored) -> dict[str, object]:
     }
     return {
         "sku": one.sku_name, "node": one.node_name, "last": score.last,
-        "who": score.by_name or page.t("decisions.ledger.nobody"),
+        "who": page.person(score.by_name or page.t("decisions.ledger.nobody")),
         "why": page.t(f"proposal.why.{score.reason}") if score.reason else "",
         **{name: None if value is None else float(value) for name, value in numbers.items()},
     }  # fmt: skip

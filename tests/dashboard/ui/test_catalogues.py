@@ -87,7 +87,9 @@ def error_codes() -> set[str]:
 
 def job_keys() -> set[str]:
     """Keys about jobs that code puts together."""
-    keys = {f"job.kind.{kind}" for kind in KINDS} | {f"job.state.{state.value}" for state in JobState}
+    keys = {f"{family}.{kind}" for kind in KINDS for family in ("job.kind", "person.service")} | {
+        f"job.state.{state.value}" for state in JobState
+    }
     keys |= {f"error.job_{code}" for code in ("before_failed", "broken", "lost", "never_started")}
     keys |= {f"job.{name}" for name in ("absent", "ignored")} | {
         f"job.stage.{name}" for name in ("check", "load", "read", "wait")
