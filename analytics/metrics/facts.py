@@ -26,6 +26,8 @@ class Fact:
     ``beside`` names the other marts that it reads, ``columns`` those of its own rows, where an old build may lack them.
     ``blind``: columns that its marts have and that mean nothing for it: what was kept has no cause.
     ``adds``: columns to cut by that ``prepare`` makes.
+    ``summed``: those of ``tables`` that are sums over all partners: they serve who sees every row.
+    ``unfiltered``: whether its rows mean nothing once some of them are left out.
     """
 
     name: str
@@ -36,11 +38,27 @@ class Fact:
     columns: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
+    unfiltered: bool = False
 
 
 def _counted(rows: ir.Table, given: Given) -> ir.Table:
     del given
-    return rows if "lines" in rows.columns else rows.mutate(lines=ibis.literal(1))
+    if "lines" in rows.columns:
+        return rows
+    return rows.mutate(lines=ibis.literal(1), costed_lines=ibis.ifelse(rows.cost.notnull(), 1, 0))
+
+
+def _orders(rows: ir.Table, given: Given) -> ir.Table:
+    del given
+    if "orders" in rows.columns:
+        return rows
+    sales, nobody = rows.filter(rows.kind == "sale"), rows.buyer.isnull()
+    return sales.mutate(
+        orders=ibis.literal(1),
+        told=ibis.ifelse(nobody, 0, 1),
+        untold_amount=ibis.ifelse(nobody, rows.amount, 0),
+    )
 
 
 def _kind(wanted: str) -> Prepare:
@@ -67,9 +85,18 @@ STOCK = ("span", "reserved", "told", "lain", "idle", "recent")
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
-        Fact("sales", ("sales_day", "sales_line"), ("order_line",), _counted),
+        Fact("sales", ("sales_day", "product_day", "sales_line"), ("order_line",), _counted, summed=("product_day",)),
         Fact("sales_line", ("sales_line",), ("order_line",)),
-        Fact("order", ("document",), ("order_line",), _kind("sale"), blind=CAUSE),
+        Fact("order", ("order_day", "document"), ("order_line",), _orders, blind=CAUSE),
+        Fact("ordering", ("document",), ("order_line",), _kind("sale"), blind=CAUSE),
+        Fact(
+            "buyer",
+            ("buyer_day",),
+            ("order_line",),
+            member_facts.once_in_period,
+            summed=("buyer_day",),
+            unfiltered=True,
+        ),
         Fact("refund", ("refund_line",), ("refund_line",)),
         Fact("refund_document", ("document",), ("refund_line",), _kind("refund")),
         Fact("document", ("document",), ("order_line",), blind=CAUSE),

@@ -23,6 +23,8 @@ class Given:
     known_terms: Terms | None
     whole: bool = False
     """Whether the asker sees every row there is: what a mart found among all rows then holds for this one, too."""
+    starts: Callable[[ir.Table], ir.DateValue | None] = lambda rows: None
+    """From rows to the first day of the piece of time that each counts in; None where no day begins it."""
 
     @property
     def terms(self) -> Terms:

@@ -23,6 +23,15 @@ def asked_days(rows: ir.Table, given: Given) -> ir.Table:
     return rows.filter(rows.day.between(ibis.literal(given.period.first), ibis.literal(given.period.last)))
 
 
+def once_in_period(rows: ir.Table, given: Given) -> ir.Table:
+    """Orders by the day of the order before, with ``buyers``: those that are their buyer's first in the piece of time
+    that they count in (a day, a week, the whole period), and ``new``: those that are the first there ever was.
+    """
+    first, start = rows.before.isnull(), given.starts(rows)
+    since = first if start is None else first | (rows.before < start)
+    return rows.mutate(buyers=ibis.ifelse(since, rows.orders, 0), new=ibis.ifelse(first, rows.orders, 0))
+
+
 def with_gap(rows: ir.Table, given: Given) -> ir.Table:
     """Orders of known buyers with ``gap``: days since the order before, among the orders that the asker may see.
 

@@ -35,6 +35,14 @@ class Question:
     def dimensions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*self.by, *(name for name, _ in self.where)]))
 
+    def starts(self, rows: ir.Table) -> ir.DateValue | None:
+        """The day on which the piece of time begins that a row counts in: its bucket of ``by``, within the period."""
+        made = [DIMENSIONS[name].derive for name in self.by if DIMENSIONS[name].key == "day"]
+        found = [rows.day if derive is None else derive(rows).cast("date") for derive in made]
+        if self.period:
+            found.append(ibis.literal(self.period.first))
+        return ibis.greatest(*found) if found else None
+
 
 def expression(question: Question, tables: Tables) -> ir.Table:
     """One table: a column per dimension of ``by``, a column per metric.
@@ -95,7 +103,7 @@ def filters_known(metric: Metric, names: Iterable[str], tables: Tables) -> froze
     """Those dimensions of ``names`` that ``metric`` can be filtered by: every part knows them or is left alone."""
     parts = tuple(metric.parts.values())
     return frozenset(
-        name for name in names if all(name in part.whole or _serving(part, (name,), tables) for part in parts)
+        name for name in names if all(name in part.whole or _serving(part, _cut_by(name), tables) for part in parts)
     )
 
 
@@ -104,7 +112,7 @@ def known_dimensions(metric: Metric, tables: Tables) -> tuple[str, ...]:
     return tuple(
         name
         for name in DIMENSIONS
-        if all(_serving(part, (name,), tables) is not None for part in metric.parts.values())
+        if all(_serving(part, _cut_by(name), tables) is not None for part in metric.parts.values())
     )
 
 
@@ -123,7 +131,7 @@ def _by_fact(parts: dict[str, Measure], question: Question, tables: Tables) -> d
     grouped: dict[Asked, dict[str, Measure]] = {}
     for column, measure in parts.items():
         own = _leaving_alone(measure, question)
-        serving = _serving(measure, own.dimensions, tables)
+        serving = _serving(measure, own, tables)
         if serving is None:
             raise DomainError(
                 "dimension_unknown_to_metric",
@@ -140,15 +148,29 @@ def _leaving_alone(measure: Measure, question: Question) -> Question:
     return question if kept == question.where else replace(question, where=kept)
 
 
-def _serving(measure: Measure, dimensions: Iterable[str], tables: Tables) -> Measure | None:
-    if _mart(FACTS[measure.fact], (*dimensions, *measure.joins), tables):
+def _cut_by(dimension: str) -> Question:
+    return Question((), by=(dimension,))
+
+
+def knows(fact_name: str, question: Question, tables: Tables) -> bool:
+    """Whether the fact has every dimension of ``question``."""
+    return _mart(FACTS[fact_name], question, (), tables) is not None
+
+
+def _serving(measure: Measure, question: Question, tables: Tables) -> Measure | None:
+    if _mart(FACTS[measure.fact], question, measure.joins, tables):
         return measure
-    return _serving(measure.finer, dimensions, tables) if measure.finer else None
+    return _serving(measure.finer, question, tables) if measure.finer else None
 
 
-def _mart(fact: Fact, dimensions: Iterable[str], tables: Tables) -> str | None:
-    wanted = {DIMENSIONS[name].key for name in dimensions}
+def _mart(fact: Fact, question: Question, joins: Iterable[str], tables: Tables) -> str | None:
+    """The coarsest mart of ``fact`` that can answer; None where none can."""
+    wanted = {DIMENSIONS[name].key for name in (*question.dimensions, *joins)}
+    if fact.unfiltered and question.where:
+        return None
     for name in fact.tables:
+        if name in fact.summed and not question.whole:
+            continue
         columns = ({*tables(name).columns} - {*fact.blind}) | {*fact.adds}
         if wanted <= (columns | {"identified"} if "account" in columns else columns):
             return name
@@ -174,12 +196,12 @@ def rows_behind(fact_name: str, question: Question, tables: Tables, *, joins: tu
     Raises DomainError when the fact does not know a dimension.
     """
     fact = FACTS[fact_name]
-    mart = _mart(fact, (*question.dimensions, *joins), tables)
+    mart = _mart(fact, question, joins, tables)
     if mart is None:
         raise DomainError(
             "dimension_unknown_to_metric", metric=fact_name, dimensions=", ".join(question.dimensions), known=""
         )
-    rows = fact.prepare(tables(mart), Given(tables, question.period, question.terms, question.whole))
+    rows = fact.prepare(tables(mart), Given(tables, question.period, question.terms, question.whole, question.starts))
     if question.period:
         rows = rows.filter(rows.day.between(ibis.literal(question.period.first), ibis.literal(question.period.last)))
     for name in dict.fromkeys([*question.dimensions, *joins]):

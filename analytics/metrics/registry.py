@@ -32,6 +32,11 @@ def _account_of_source(rows: ir.Table) -> ir.IntegerScalar:
     return (rows.source + "\x1f" + rows.account).nunique()
 
 
+def _counted(fact: str, column: str, finer: Measure, additivity: Additivity = Additivity.SUM) -> Measure:
+    """What rows of ``fact`` have counted already; without a row it is 0, as a count is."""
+    return Measure(fact, lambda rows: rows[column].sum().fill_null(0), additivity, finer=finer)
+
+
 def _online_amount(rows: ir.Table) -> ir.Scalar:
     return ibis.ifelse(rows.channel_group == "online", rows.amount, 0).sum()
 
@@ -46,9 +51,13 @@ def _buyers_told(rows: ir.Table) -> ir.IntegerScalar:
     return ibis.ifelse(rows.count() == 0, 1, rows.buyer.count())
 
 
+def _orders_told(rows: ir.Table) -> ir.IntegerScalar:
+    return ibis.ifelse(rows.count() == 0, 1, rows.told.sum())
+
+
 _amount = _sum("sales", "amount")
-_orders = Measure("order", lambda rows: rows.count(), finer=Measure("sales_line", _order_of_line, Additivity.DISTINCT))
-_told = Measure("order", _buyers_told, finer=Measure("sales_line", _buyers_told))
+_orders = _counted("order", "orders", Measure("sales_line", _order_of_line, Additivity.DISTINCT))
+_told = Measure("order", _orders_told, finer=Measure("sales_line", _buyers_told))
 
 METRICS: tuple[Metric, ...] = (
     Metric("sales", Unit.MONEY, Favourable.UP, SALES, _amount),
@@ -97,7 +106,9 @@ METRICS: tuple[Metric, ...] = (
         Unit.COUNT,
         Favourable.UP,
         MEMBERS,
-        _distinct("order", "buyer", _distinct("sales_line", "buyer")),
+        _counted(
+            "buyer", "buyers", _distinct("ordering", "buyer", _distinct("sales_line", "buyer")), Additivity.DISTINCT
+        ),
         known=_told,
     ),
     Metric(
@@ -105,8 +116,9 @@ METRICS: tuple[Metric, ...] = (
         Unit.COUNT,
         Favourable.UP,
         MEMBERS,
-        Measure("first_purchase", lambda rows: rows.count()),
+        _counted("buyer", "new", Measure("first_purchase", lambda rows: rows.count())),
         known=_told,
+        none_is_zero=True,
     ),
     Metric(
         "accounts_seen",

@@ -203,7 +203,7 @@ def _names(opened: Opened, by: str, codes: list[str]) -> pd.DataFrame:
 
 
 def _coverage(opened: Opened, period: Period, where: Where) -> tuple[Gap, ...]:
-    question = Question((), period=period, where=where)
+    question = opened.termed(Question((), period=period, where=where))
     found = []
     for kind, gap in GAPS.items():
         if kind == "cost_unknown" and not opened.actor.may(Action.SEE_COST):

@@ -19,7 +19,7 @@ def purchase(inputs: Inputs) -> ir.Table:
     orders = inputs.mart("document").filter(lambda t: (t.kind == "sale") & t.buyer.notnull())
     in_turn = ibis.window(group_by="buyer", order_by=["day", "source", "document", "owner"])
     return orders.select(
-        "source", "owner", "document", "day", "channel", "partner", "place", "buyer", "amount",
+        "source", "owner", "document", "day", "channel", "partner", "place", "buyer", "amount", "lines",
         before=orders.day.lag().over(in_turn),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import h3
@@ -12,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.core.access import ROOT
-from analytics.metrics.pool_facts import in_district, until
+from analytics.metrics.pool_facts import LONGEST_COUNT, in_district, until
 from data.marts.mart import Inputs, Mart
 from data.marts.mentions import PARTNER
 
@@ -81,31 +82,56 @@ def _km(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(chord)))
 
 
+def within_reach(inputs: Inputs) -> ir.Table:
+    """Grain: place × node that is near it (``km``), or in the district that the place names (``in_district``)."""
+    near, nodes = inputs.mart("near"), inputs.mart("stock_node")
+    close = near.select("place", "node", node_owner="owner", km="km", in_district=ibis.literal(False))
+    districts = in_district(inputs.mart("place")).select("place", "region")
+    there = nodes.select("region", "node", node_owner="owner")
+    same = districts.inner_join(there, "region").select(
+        "place", "node", "node_owner", km=ibis.null("float64"), in_district=ibis.literal(True)
+    )
+    both = close.union(same)
+    return both.group_by("place", "node", "node_owner").aggregate(km=both.km.min(), in_district=both.in_district.any())
+
+
 def order_near(inputs: Inputs) -> tuple[ir.Table, ...]:
     """Grain: order × owner of nodes, one of which had everything that was ordered in stock on that day.
 
     ``km``: to the nearest such node, null where none lies within :data:`MOST_KM` or the order's own position is not
     known so exactly; ``in_district``: whether one of them is in the district that the order names.
 
-    In parts of some hundred thousand orders: each meets all nodes of its district.
+    In parts of consecutive days: each line meets all nodes within reach, and the few counts of those days alone.
     """
     sales = inputs.mart("document").filter(lambda t: t.kind == "sale")
-    counted = inputs.collect(sales.aggregate(orders=sales.count()))["orders"][0].as_py()
-    parts = 1 + int(counted) // ORDERS
-    return tuple(_order_near(inputs, part, parts) for part in range(parts))
+    by_day = sales.group_by("day").aggregate(orders=sales.count(), through=sales.through.max())
+    days = inputs.collect(by_day.order_by("day")).to_pylist()
+    return tuple(_order_near(inputs, *part) for part in _parts(days) or [(date.max, date.max, date.max)])
 
 
-def _order_near(inputs: Inputs, part: int, parts: int) -> ir.Table:
-    def mine(rows: ir.Table, order_id: str) -> ir.Table:
-        return rows.filter((rows[order_id].hash() % parts + parts) % parts == part) if parts > 1 else rows
+def _parts(days: list[dict[str, Any]]) -> list[tuple[date, date, date]]:
+    """First and last day of about :data:`ORDERS` orders, and the last day of any of their lines."""
+    parts: list[tuple[date, date, date]] = []
+    together: list[dict[str, Any]] = []
+    for at, one in enumerate(days, 1):
+        together.append(one)
+        if at == len(days) or sum(day["orders"] for day in together) + days[at]["orders"] > ORDERS:
+            parts.append((together[0]["day"], one["day"], max(day["through"] for day in together)))
+            together = []
+    return parts
 
-    lines = mine(inputs.mart("sales_line"), "order_id")
-    lines = lines.select("source", "owner", "order_id", "place", "sku", "day").distinct()
+
+def _order_near(inputs: Inputs, first: date, last: date, through: date) -> ir.Table:
+    orders = inputs.mart("document").filter(lambda t: (t.kind == "sale") & t.day.between(first, last))
+    head = orders.select("source", "owner", "day", "channel", "partner", "place", order_id="document")
     order = ["source", "owner", "order_id"]
+    lines = inputs.mart("sales_line").filter(lambda t: t.day.between(first, through)).semi_join(head, order)
+    lines = lines.select(*order, "place", "sku", "day").distinct()
     asked = lines.group_by(order).aggregate(asked=lines.sku.nunique())
-    stock = inputs.mart("stock_day").filter(lambda t: t.usable > 0)
+    stock = inputs.mart("stock_day").filter(lambda t: (t.usable > 0) & t.day.between(first - LONGEST_COUNT, through))
     held = stock.select(_node="node", _sku="sku", _from="day", _to=until(stock))
-    offered = lines.inner_join(_reachable(inputs), "place")
+    held = held.filter(held["_to"] >= first)
+    offered = lines.inner_join(inputs.mart("within_reach"), "place")
     had = offered.semi_join(
         held,
         [
@@ -122,30 +148,16 @@ def _order_near(inputs: Inputs, part: int, parts: int) -> ir.Table:
     )
     whole = by_node.inner_join(asked, order).filter(lambda t: t.had == t.asked)
     found = whole.group_by(*order, "node_owner").aggregate(km=whole.km.min(), in_district=whole.in_district.any())
-    orders = mine(inputs.mart("document"), "document").filter(lambda t: t.kind == "sale")
-    head = orders.select("source", "owner", "day", "channel", "partner", "place", order_id="document")
     return head.inner_join(found, order)
-
-
-def _reachable(inputs: Inputs) -> ir.Table:
-    """Place × node that is near it, or in the same district."""
-    near, nodes = inputs.mart("near"), inputs.mart("stock_node")
-    close = near.select("place", "node", node_owner="owner", km="km", in_district=ibis.literal(False))
-    districts = in_district(inputs.mart("place")).select("place", "region")
-    there = nodes.select("region", "node", node_owner="owner")
-    same = districts.inner_join(there, "region").select(
-        "place", "node", "node_owner", km=ibis.null("float64"), in_district=ibis.literal(True)
-    )
-    both = close.union(same)
-    return both.group_by("place", "node", "node_owner").aggregate(km=both.km.min(), in_district=both.in_district.any())
 
 
 MARTS = (
     Mart("near", near, reads=("node",), uses=("place",), owner="owner"),
+    Mart("within_reach", within_reach, uses=("near", "stock_node", "place"), owner="node_owner"),
     Mart(
         "order_near",
         order_near,
-        uses=("sales_line", "document", "stock_day", "stock_node", "place", "near"),
+        uses=("sales_line", "document", "stock_day", "within_reach"),
         owner="owner",
     ),
 )

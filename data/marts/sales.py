@@ -151,6 +151,7 @@ def _document(kind: str, source: ir.Value, document: ir.Value) -> dict[str, ir.V
 def _head(rows: ir.Table) -> dict[str, ir.Value]:
     return {
         "day": rows.day.min(),
+        "through": rows.day.max(),
         "channel": rows.channel.min(),
         "partner": rows.partner.min(),
         "account": rows.account.min(),

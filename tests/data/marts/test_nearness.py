@@ -10,7 +10,7 @@ import pytest
 from data.marts import nearness
 from data.store.unit_of_work import UnitOfWork
 from tests.analytics.metrics.test_pool import NOW, TABLES
-from tests.worlds import BRAND, World, make_world
+from tests.worlds import BRAND, World, line, make_world
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,16 @@ def told(world: World) -> list[tuple[object, ...]]:
 
 
 def test_parts_of_few_orders_tell_what_all_at_once_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = told(make_world(tmp_path / "whole", TABLES, now=NOW))
-    monkeypatch.setattr(nearness, "ORDERS", 2)
-    assert told(make_world(tmp_path / "parts", TABLES, now=NOW)) == whole
+    """The last line of an order may come on a later day, and its flour lies nowhere."""
+    late = [
+        line("L1", "1", "2026-02-11", "shop", "R5", "1", "10", entry_partner="S1"),
+        line("L1", "2", "2026-03-10", "shop", "F1", "1", "10", entry_partner="S1"),
+        line("L2", "1", "2026-02-11", "shop", "R5", "1", "10", entry_partner="S1"),
+        line("L2", "2", "2026-03-10", "shop", "O1", "1", "10", entry_partner="S1"),
+    ]
+    tables = {**TABLES, "order_line": [*TABLES["order_line"], *late]}
+    whole = told(make_world(tmp_path / "whole", tables, now=NOW))
+    monkeypatch.setattr(nearness, "ORDERS", 1)
+    assert told(make_world(tmp_path / "parts", tables, now=NOW)) == whole
     assert len(whole) > 3
+    assert {"L2"} == {str(row[2]) for row in whole if str(row[2]).startswith("L")}
