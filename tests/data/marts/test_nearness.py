@@ -37,4 +37,4 @@ def test_parts_of_few_orders_tell_what_all_at_once_tell(tmp_path: Path, monkeypa
     monkeypatch.setattr(nearness, "ORDERS", 1)
     assert told(make_world(tmp_path / "parts", tables, now=NOW)) == whole
     assert len(whole) > 3
-    assert {"L2"} == {str(row[2]) for row in whole if str(row[2]).startswith("L")}
+    assert {"L2"} == {str(row[6]) for row in whole if str(row[6]).startswith("L")}
