@@ -98,12 +98,16 @@ def categories_of(opened: Opened | None) -> dict[str, str]:
 
 
 def node_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
-    """Names of nodes that have one, of the asker's own build."""
+    """Names of nodes that have one, of the asker's own build: the own ones, and those that supply them."""
     if opened is None or not opened.facts.has("stock_node"):
         return {}
-    rows = opened.facts.table("stock_node")
-    found = opened.facts.answer(rows.filter(rows.node.isin(sorted(codes))).select("node", "name"))
-    return {row["node"]: row["name"] for row in found.to_pylist() if row["name"]}
+    wanted, nodes = sorted(codes), opened.facts.table("stock_node")
+    named = nodes.filter(nodes.node.isin(wanted)).select("node", "name")
+    # A build of an older version does not know what origins are called.
+    if opened.facts.has("supply_lane") and "origin_name" in (lanes := opened.facts.table("supply_lane")).columns:
+        origins = lanes.filter(lanes.origin.isin(wanted)).select(node="origin", name="origin_name")
+        named = named.union(origins, distinct=True)
+    return {row["node"]: row["name"] for row in opened.facts.answer(named).to_pylist() if row["name"]}
 
 
 def product_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:

@@ -76,12 +76,16 @@ def listed(inputs: Inputs) -> ir.Table:
 
 
 def supply_lane(inputs: Inputs) -> ir.Table:
-    """Grain: lane. ``sku`` is null for a lane of every SKU of the node."""
-    rows = inputs.current("lane")
-    nodes = inputs.mart("stock_node").select("node", "owner")
-    joined = rows.inner_join(nodes, "node")
+    """Grain: lane. ``sku`` is null for a lane of every SKU of the node.
+
+    ``origin_name``: what the origin is called; who is supplied knows by whom, though that node is another's.
+    """
+    rows, all_nodes = inputs.current("lane"), inputs.mart("stock_node")
+    joined = rows.inner_join(all_nodes.select("node", "owner"), "node")
+    origins = all_nodes.select(_origin="node", origin_name="name")
+    joined = joined.left_join(origins, joined.origin == origins["_origin"])
     return joined.select(
-        "owner", "lane", "origin", "node", "sku", "cut_off",
+        "owner", "lane", "origin", "origin_name", "node", "sku", "cut_off",
         lead_days=joined.lead_days.cast("float64"), spread=joined.lead_days_spread.cast("float64"),
         review_weekdays=joined.review_weekdays,
         fixed_cost=joined.fixed_cost.cast("float64"), cost_per_kg=joined.cost_per_kg.cast("float64"),

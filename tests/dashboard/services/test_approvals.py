@@ -94,6 +94,13 @@ def test_a_dealer_sees_own_nodes_in_units_and_no_money(world: World) -> None:
     assert not {"N3", "W1"} & set(dealer(world).approvals.choices().nodes)
 
 
+def test_a_store_is_told_who_supplies_it_by_name(world: World) -> None:
+    """The warehouse is the brand's; its name stands on the store's own lane, and the plant behind it stays unnamed."""
+    keep(world.store, a_proposal("p1", source="W1"), a_proposal("p2", source="PLANT"))
+    told = {line.proposal.id: line.source_name for line in dealer(world).approvals.queue(QueueAsked()).lines}
+    assert told == {"p1": "Warehouse One", "p2": "PLANT"}
+
+
 def test_other_answers_name_their_source_as_people_know_it(world: World) -> None:
     from_three = replace(EVIDENCE.alternatives[0], source="N3")
     keep(world.store, a_proposal("p1", evidence=replace(EVIDENCE, alternatives=(from_three,))), a_proposal("p2"))
