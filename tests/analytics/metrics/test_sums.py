@@ -42,12 +42,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         given = {
             "account": drawn.choice(["m1", "m2", "m3", "m4", "m5", "m6", "m7", None]),
             "entry_partner": drawn.choice(["S1", "S2", "S3", "X9", None]),
-            "channel": drawn.choice(["web", "shop", "bulk"]),
         }
+        channel = drawn.choice(["web", "shop", "bulk"])
         for nth in range(drawn.randrange(1, 4)):
             at = day + timedelta(days=drawn.choice([0, 0, 0, 0, 9]))
             sku, units, amount = drawn.choice(["R5", "O1", "F1", "Z9"]), drawn.randrange(1, 5), drawn.randrange(90)
-            told = line(f"O{number}", str(nth), at.isoformat(), given["channel"], sku, units, amount)
+            told = line(f"O{number}", str(nth), at.isoformat(), channel, sku, units, amount)
             lines.append({**told, **{name: value for name, value in given.items() if value is not None}})
     return make_world(tmp_path_factory.mktemp("sums"), {**TABLES, "order_line": lines})
 
