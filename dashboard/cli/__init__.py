@@ -65,7 +65,7 @@ app.command()(sample)
 
 def main() -> None:
     """Entry point of the ``waterline`` command."""
-    app()
+    app(prog_name="waterline")
 
 
 @app.command()

@@ -124,14 +124,15 @@ def outcome(page: Page, jobs: Sequence[Job]) -> None:
     ended = [job for job in jobs if not job.state.alive]
     title = page.t("job.all")
     page.section(title)
+    if not ended:
+        page.note(page.t("job.none"))
+        return
     page.table(
         "jobs", title, pd.DataFrame([_row(page, job) for job in ended]), JOBS,
         identified_by="id", choose=partial(page.remember, "job"),
     )  # fmt: skip
-    newest = next((job for job in ended if _worth_telling(job)), ended[0] if ended else None)
+    newest = next((job for job in ended if _worth_telling(job)), ended[0])
     chosen = next((job for job in ended if job.id == page.remembered("job")), newest)
-    if chosen is None:
-        return
     page.section(page.t("job.of", kind=kind(page.words, chosen), at=page.moment(chosen.asked_at)))
     if chosen.outcome.get("error"):
         page.say(f"{SIGNS[chosen.state]} {escaped(why(page.words, chosen))}")
