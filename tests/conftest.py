@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import kept_marts
+
 KEPT = frozenset({"WATERLINE_REALDATA", "WATERLINE_REQUIRE_ALL"})
 NEEDED = ("browser", "postgres", "protocol")
 """Tests with these markers may not be skipped when everything is required."""
@@ -25,6 +27,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("WATERLINE_") and name not in KEPT:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def marts_of_worlds(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Processes that test beside each other keep marts in one place."""
+    kept_marts.folder = shared_folder(tmp_path_factory) / "marts"
+    kept_marts.folder.mkdir(exist_ok=True)
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """A folder for all processes of this run."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 import duckdb
-from ibis.backends.duckdb import Backend
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
+import data.engines.tables
 import data.lake.lake
 
 __all__ = ["KILLS", "REFUSALS", "Faults"]
@@ -44,8 +44,8 @@ class Faults:
         self._wrap(io, "open", (full, broken), lambda *given, **named: set("wax+") & set(_mode(given, named)))
         self._wrap(data.lake.lake, "write_deltalake", (full, OSError("Generic LocalFileSystem error")))
         ducks = duckdb.IOException("No space left on device"), duckdb.IOException("IO Error: could not write")
-        for name in ("create_table", "insert"):
-            self._wrap(Backend, name, ducks)
+        for name in ("create", "insert"):
+            self._wrap(data.engines.tables, name, ducks)
         database = OperationalError("COMMIT", {}, Exception("database or disk is full"))
         self._wrap(DefaultDialect, "do_commit", (database, database))
         self._wrap(

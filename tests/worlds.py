@@ -21,6 +21,7 @@ from data.marts.build import build
 from data.store.engine import Store, open_store
 from data.store.records import Build, Load
 from data.store.unit_of_work import UnitOfWork
+from tests.kept_marts import KeptMarts
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 BRAND = Scope(frozenset({ROOT}))
@@ -47,13 +48,16 @@ class World:
 def make_world(
     home: Path, tables: Mapping[str, Rows], *, currency: str = "CNY", store_url: str = "", now: datetime = NOW
 ) -> World:
-    """Load every table as one load of its own, and build."""
+    """Load every table as one load of its own, and build; marts that another world made of these rows are taken."""
     settings = settings_from({"WATERLINE_HOME": str(home), "WATERLINE_STORE": store_url})
     store = open_store(settings.store_url)
     store.migrate()
     for name, rows in tables.items():
         load_rows(settings, store, name, rows, load_id=f"load-{name}", currency=currency)
+    kept = KeptMarts(tables, {name: {f"load-{name}": len(rows)} for name, rows in tables.items()})
+    kept.lend(settings.marts)
     built, _ = build(lake=Lake(settings.lake), store=store, actor=JOB, folder=settings.marts, now=now)
+    kept.keep(settings.marts)
     return World(settings, store, built)
 
 
