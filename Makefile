@@ -43,7 +43,7 @@ test: lint
 	# One thread each: there is a process per core already.
 	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not browser'
 	# In processes of their own: a browser keeps an event loop running, in which other tests cannot start theirs.
-	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist worksteal --timeout 900 -m browser
+	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist worksteal --timeout 900 -m browser tests/browser
 
 format: development
 	$(BIN)/ruff check --fix --select I .

@@ -16,6 +16,21 @@ KEPT = frozenset({"WATERLINE_REALDATA", "WATERLINE_REQUIRE_ALL"})
 NEEDED = ("browser", "postgres", "protocol")
 """Tests with these markers may not be skipped when everything is required."""
 
+LONGEST = (
+    "tests/data/durability/test_refused.py",
+    "tests/realdata/",
+    "tests/leaks/test_services.py",
+    "tests/data/durability/test_killed_by_the_clock.py",
+    "tests/data/marts/test_incremental.py",
+    "tests/dashboard/services/test_killed_decisions.py",
+    "tests/data/marts/test_build.py",
+    "tests/bench/",
+    "tests/data/durability/",
+    "tests/leaks/",
+    "tests/data/sample/",
+)
+"""Files of a process that takes them one by one: these come first, so that none of them is left alone at the end."""
+
 # A slow machine is no bug, and a run that cannot be repeated finds bugs that nobody can fix.
 settings.register_profile("waterline", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("waterline")
@@ -62,6 +77,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        return next((turn for turn, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+
+    items.sort(key=turn)
 
 
 def excused(markers: set[str]) -> bool:

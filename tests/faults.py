@@ -1,4 +1,4 @@
-"""Calls that write, counted, and one of them failing or being the last thing that the process does."""
+"""Calls that write, counted; one of them fails, or the process stands still right before or after some of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import duckdb
@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 import data.engines.tables
 import data.lake.lake
 
-__all__ = ["KILLS", "REFUSALS", "Faults"]
-KILLS = ("killed before", "killed after")
+__all__ = ["REFUSALS", "STOPS", "Faults"]
+STOPS = ("before", "after")
 REFUSALS = ("full", "broken")
 """No space left, and an error of the disk or the database."""
 
@@ -27,13 +27,14 @@ _CHANGES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
 
 
 class Faults:
-    """Counts what is written through; call number ``at`` ends as ``how`` says. For a process of its own: nothing is
-    put back.
+    """Counts what is written through; call number ``at`` is refused as ``how`` says, and at ``stops``, numbers of calls
+    with one of STOPS, the process stops until somebody lets it go on. For a process of its own: nothing is put back.
     """
 
-    def __init__(self, at: int = 0, how: str = "") -> None:
+    def __init__(self, at: int = 0, how: str = "", stops: Iterable[tuple[int, str]] = ()) -> None:
         self._at = at
         self._how = how
+        self._stops = frozenset(stops)
         self._inside = False
         self.names: list[str] = []
 
@@ -75,17 +76,19 @@ class Faults:
 
     def _called(self, name: str, errors: tuple[Exception, Exception], call: Callable[[], Any]) -> Any:
         self.names.append(name)
-        hit = len(self.names) == self._at
-        if hit and self._how in REFUSALS:
+        number = len(self.names)
+        if number == self._at:
             raise errors[REFUSALS.index(self._how)]
-        if hit and self._how == KILLS[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
+        self._stop(number, STOPS[0])
         try:
             return call()
         finally:
             # Also after a call that fails by itself, for instance because the folder is there already.
-            if hit and self._how == KILLS[1]:
-                os.kill(os.getpid(), signal.SIGKILL)
+            self._stop(number, STOPS[1])
+
+    def _stop(self, number: int, when: str) -> None:
+        if (number, when) in self._stops:
+            os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _mode(given: tuple[Any, ...], named: dict[str, Any]) -> str:

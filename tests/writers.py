@@ -11,8 +11,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ibis.backends.duckdb.converter
+import pydantic
+import sqlalchemy.dialects.sqlite
 
 import dashboard.cli
+import dashboard.services.job_pulse
+import dashboard.services.job_run
 import data.backup.restore
 import data.marts.build
 import data.sources.ingest
@@ -21,12 +28,17 @@ from dashboard.composition import loading_for
 from dashboard.services.loading import Loading
 from dashboard.services.users import service_actor
 from dashboard.settings import settings_from
+from data.lake.lake import Lake
 from data.marts import MARTS
+from data.marts.making import Making
 from data.marts.mart import Mart
 from data.store.engine import open_store
 from tests.faults import Faults
 
-PRELOADED = (dashboard.cli, data.backup.restore, data.marts.build, data.sources.ingest)
+PRELOADED = (
+    dashboard.cli, dashboard.services.job_pulse, dashboard.services.job_run, data.backup.restore, data.marts.build,
+    data.sources.ingest, ibis.backends.duckdb.converter, pydantic, sqlalchemy.dialects.sqlite,
+)  # fmt: skip
 """Imported before anything forks."""
 
 
@@ -83,24 +95,47 @@ def build(home: str) -> None:
     loading(Path(home), patience=60).build(now=datetime.now(UTC))
 
 
-def night(home: str, folder: str, told: str, at: int = 0, how: str = "") -> None:
-    """Ingest and build through the shell; call number ``at`` that writes fails or is the last. Writes the counted
-    calls, the shell's exit codes and what it said to the file ``told``. Marts are those that a build itself asks,
-    and what they stand on: all others are written the same way.
+def night(
+    home: str,
+    folder: str,
+    told: str,
+    *,
+    commands: Sequence[str] = ("ingest", "build"),
+    at: int = 0,
+    how: str = "",
+    stops: Sequence[tuple[int, str]] = (),
+) -> None:
+    """Ingest and build through the shell; see :class:`Faults` for the rest. Writes the counted calls, the shell's exit
+    codes and what it said to the file ``told``. Marts are those that a build itself asks, and what they stand on: all
+    others are written the same way.
     """
-    vars(data.marts.build)["MARTS"] = needed("sales_day", "document", "inbound_line", "partner_closure")
+    vars(data.marts.build)["MARTS"] = of_the_night()
     os.environ |= {"WATERLINE_HOME": home, "LC_ALL": "en"}
-    faults = Faults(at, how)
+    faults = Faults(at, how, [(number, when) for number, when in stops])
     faults.install()
     codes, calls, said = [], [], io.StringIO()
-    for command in (["ingest", folder, "--mapping", "contract", "--json"], ["build", "--json"]):
+    words = {"ingest": ["ingest", folder, "--mapping", "contract", "--json"], "build": ["build", "--json"]}
+    for command in commands:
         with redirect_stdout(io.StringIO()), redirect_stderr(said):
             try:
-                dashboard.cli.app(command, standalone_mode=True)
+                dashboard.cli.app(words[command], standalone_mode=True)
             except SystemExit as end:
                 codes.append(end.code)
         calls.append(len(faults.names))
     os.write(os.open(told, os.O_WRONLY | os.O_CREAT), json.dumps([codes, calls, said.getvalue()]).encode())
+
+
+def of_the_night() -> tuple[Mart, ...]:
+    return needed("sales_day", "document", "inbound_line", "partner_closure")
+
+
+def prepare() -> None:
+    """What the first build of a process makes ready and keeps, so that no process of a test does it again."""
+    with TemporaryDirectory() as folder:
+        making = Making(Lake(Path(folder) / "lake"), (), Path(folder) / "marts", marts=of_the_night(), base=None)
+        for _ in making.make_all():
+            pass
+        making.close()
 
 
 def through(last: Mart) -> tuple[Mart, ...]:

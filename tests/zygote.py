@@ -30,6 +30,10 @@ class Zygote:
         """Exit code of a process that was started: 0 when the function returned, −9 after a kill."""
         return int(self._asked({"wait": pid}))
 
+    def stands(self, pid: int) -> bool:
+        """Wait until a process that was started stops; False when it ended instead."""
+        return bool(self._asked({"stands": pid}))
+
     def _asked(self, question: dict[str, Any]) -> Any:
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the zygote has no pipes")
@@ -40,7 +44,9 @@ class Zygote:
 
 @contextmanager
 def zygote(*modules: str) -> Iterator[Zygote]:
-    """A parent that has imported ``modules`` and runs nothing itself, so that no thread is lost at a fork."""
+    """A parent that has imported ``modules`` and called their ``prepare``, where they have one. No thread runs in it,
+    for none would live on in a fork.
+    """
     command = [sys.executable, "-m", "tests.zygote", *modules]
     with subprocess.Popen(
         command, cwd=ROOT_FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -53,6 +59,9 @@ def zygote(*modules: str) -> Iterator[Zygote]:
 def _serve(questions: Iterator[str], answer: Callable[[object], None]) -> None:
     for line in questions:
         question = json.loads(line)
+        if "stands" in question:
+            answer(os.WIFSTOPPED(os.waitpid(question["stands"], os.WUNTRACED)[1]))
+            continue
         if "wait" in question:
             answer(os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1]))
             continue
@@ -80,7 +89,9 @@ def _run(function: str, arguments: dict[str, Any]) -> None:
 
 def main() -> None:
     for module in sys.argv[1:]:
-        import_module(module)
+        prepare = getattr(import_module(module), "prepare", None)
+        if prepare:
+            prepare()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
 
     def answer(told: object) -> None:

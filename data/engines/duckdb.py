@@ -13,6 +13,7 @@ from uuid import uuid4
 import duckdb
 import ibis
 import ibis.backends.duckdb
+import ibis.backends.sql.compilers
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.expr.operations import Node
@@ -26,6 +27,7 @@ ROW = "row"
 """Column that numbers the rows of a mart's file."""
 _TARGET = ("target", "main")
 _AT_ONCE = 1 << 30
+_COMPILER = ibis.backends.sql.compilers.duckdb.compiler
 
 
 class DuckDBEngine:
@@ -70,7 +72,7 @@ class DuckDBEngine:
 @lru_cache(maxsize=2048)
 def _compiled(question: Node) -> str:
     """SQL of an expression; nodes compare by structure, so the same question is compiled once."""
-    return str(ibis.to_sql(question.to_expr(), dialect="duckdb", pretty=False))
+    return str(_COMPILER.to_sqlglot(question.to_expr()).sql("duckdb", copy=False))
 
 
 def _alias(name: str) -> str:

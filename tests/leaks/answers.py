@@ -246,7 +246,12 @@ def public_calls(services: Services) -> set[str]:
 
 def everything_told(services: Services) -> str:
     """All answers of all calls, as text; build and freshness left out, for they are no rows."""
-    return "\n".join(f"{name} {_text(answer)}" for name, calls in sorted(CALLS.items()) for answer in calls(services))
+    return "\n".join(told_by(name, services) for name in sorted(CALLS))
+
+
+def told_by(name: str, services: Services) -> str:
+    """All answers of the call ``name``, as text."""
+    return "\n".join(f"{name} {_text(answer)}" for answer in CALLS[name](services))
 
 
 def _text(value: Any) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests import writers
-from tests.data.durability.nights import Night, content, published, told
+from tests.data.durability.nights import COMMANDS, Night, content, published, told
 from tests.zygote import zygote
 
 
@@ -22,22 +23,19 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     corrected = [{**row, "amount": 99} for row in writers.order_lines(40, 40)]
     writers.write_csv(folder / "second" / "order_line.csv", corrected)
     with zygote("tests.writers") as parent:
-        before, whole = folder / "before", folder / "whole"
-        common: dict[str, Any] = {
-            "parent": parent,
-            "before": before,
-            "old": {},
-            "new": {},
-            "calls": (0, 0),
-            "seconds": 0.0,
-        }
-        assert parent.wait(Night(files=folder / "first", **common).start(before)) == 0
+        before, loaded, whole = folder / "before", folder / "loaded", folder / "whole"
+        common: dict[str, Any] = {"before": before, "loaded": loaded, "old": {}, "new": {}, "calls": {}, "seconds": 0.0}
+        assert parent.wait(Night(parent, files=folder / "first", **common).start(before)) == 0
+        evening = Night(parent, files=folder / "second", **common)
         shutil.copytree(before, whole)
-        began = time.monotonic()
-        assert parent.wait(Night(files=folder / "second", **common).start(whole)) == 0
+        calls, began = {}, time.monotonic()
+        for command in COMMANDS:
+            assert parent.wait(evening.start(whole, commands=[command])) == 0
+            codes, (calls[command],), _ = told(whole)
+            assert codes == [0]
+            if command == "ingest":
+                shutil.copytree(whole, loaded)
         seconds = time.monotonic() - began
-        codes, calls, _ = told(whole)
-        assert codes == [0, 0]
         old, new = content(published(before), before), content(published(whole), whole)
         assert old != new
-        yield Night(parent, before, folder / "second", old, new, (calls[0], calls[1]), seconds)
+        yield replace(evening, old=old, new=new, calls=calls, seconds=seconds)

@@ -7,11 +7,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
@@ -27,32 +28,37 @@ from tests import writers
 from tests.worlds import BRAND
 from tests.zygote import Zygote
 
+COMMANDS = ("ingest", "build")
 Content = Mapping[str, str]
 """Mart → digest of its rows."""
 
 
 @dataclass(frozen=True)
 class Night:
-    """A home before a night's work, the files of that night, and what an undisturbed night makes of them."""
+    """A home ``before`` a night's work and once the files of that night are ``loaded``, those files, and what an
+    undisturbed night makes of them; ``calls`` that write by command.
+    """
 
     parent: Zygote
     before: Path
+    loaded: Path
     files: Path
     old: Content
     new: Content
-    calls: tuple[int, int]
+    calls: Mapping[str, int]
     seconds: float
 
-    def start(self, home: Path, at: int = 0, how: str = "") -> int:
+    def start(self, home: Path, *, commands: Sequence[str] = COMMANDS, **faults: Any) -> int:
+        """A process that does the night's work, or one ``command`` of it; see :func:`tests.writers.night`."""
         told = str(home.with_suffix(".told"))
         return self.parent.start(
-            "tests.writers:night", home=str(home), folder=str(self.files), told=told, at=at, how=how
+            "tests.writers:night", home=str(home), folder=str(self.files), told=told, commands=commands, **faults
         )
 
-    def again(self, home: Path) -> Path:
-        """The home as it was before that night."""
+    def again(self, home: Path, command: str = COMMANDS[0]) -> Path:
+        """The home as it was before that command of the night."""
         shutil.rmtree(home, ignore_errors=True)
-        return Path(shutil.copytree(self.before, home))
+        return Path(shutil.copytree(self.before if command == COMMANDS[0] else self.loaded, home))
 
 
 def told(home: Path) -> tuple[list[int], list[int], str]:
