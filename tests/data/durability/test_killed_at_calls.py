@@ -30,16 +30,19 @@ def test_killed_right_before_and_right_after_calls_that_write(night: Night, tmp_
     for command in COMMANDS:
         stops = [(at, STOPS[when]) for of, at, when in chosen if of == command]
         process = night.start(night.again(home, command), commands=[command], stops=stops)
-        for at, when in stops:
-            assert night.parent.stands(process), f"{command}: {when} call {at} was not reached"
-            left = tmp_path / "left"
-            shutil.rmtree(left, ignore_errors=True)
-            shutil.copytree(home, left)
-            old_or_new(night, left)
-            if number % 10 == 0:
-                mended(night, left)
-            number += 1
-            os.kill(process, signal.SIGKILL if (at, when) == stops[-1] else signal.SIGCONT)
+        try:
+            for at, when in stops:
+                assert night.parent.stands(process), f"{command}: {when} call {at} was not reached"
+                left = tmp_path / "left"
+                shutil.rmtree(left, ignore_errors=True)
+                old_or_new(night, Path(shutil.copytree(home, left)))
+                if number % 10 == 0:
+                    mended(night, left)
+                number += 1
+                if (at, when) != stops[-1]:
+                    os.kill(process, signal.SIGCONT)
+        finally:
+            os.kill(process, signal.SIGKILL)
         assert night.parent.wait(process) == -signal.SIGKILL
         old_or_new(night, home)
         mended(night, home)
