@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -23,11 +24,12 @@ def migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
         found = revision(connection)
-        config = _config(connection)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if found == head():
+            return
+        known = {script.revision for script in _scripts().walk_revisions()}
         if found is not None and found not in known:
             raise DomainError("store_newer", found=found, known=head())
-        command.upgrade(config, "head")
+        command.upgrade(_config(connection), "head")
 
 
 def revision(connection: Connection) -> str | None:
@@ -37,7 +39,13 @@ def revision(connection: Connection) -> str | None:
 
 def head() -> str:
     """Revision that this release brings a store to."""
-    return ScriptDirectory(str(_SCRIPTS)).get_current_head() or ""
+    return _scripts().get_current_head() or ""
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Reading them takes longer than all else that a start does with a store; they stay as they are."""
+    return ScriptDirectory(str(_SCRIPTS))
 
 
 def _config(connection: Connection) -> Config:
