@@ -6,7 +6,7 @@ dearer than most tables are, where a build makes a hundred of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr import operations as ops
 from ibis.util import gen_name
+from sqlglot import exp
 
 TEMPORARY = ("temp", "main")
 """Catalog and schema of tables that go with the connection."""
@@ -45,9 +46,7 @@ def insert(backend: Backend, name: str, rows: ir.Table | pa.Table, *, place: tup
         return
     # Rows in memory and functions of ours become known to the engine.
     backend._run_pre_execute_hooks(rows)
-    query = backend.compiler.to_sqlglot(rows).sql("duckdb", copy=False)
-    columns = ", ".join(map(quoted, rows.columns))
-    backend.con.execute(f"INSERT INTO {named(name, place)} ({columns}) {query}")
+    _insert(backend, name, backend.compiler.to_sqlglot(rows), rows.columns, place)
 
 
 def _insert_from_memory(backend: Backend, name: str, rows: pa.Table, place: tuple[str, str]) -> None:
@@ -56,9 +55,17 @@ def _insert_from_memory(backend: Backend, name: str, rows: pa.Table, place: tupl
     view = gen_name("memory")
     backend.con.register(view, rows)
     try:
-        backend.con.execute(f"INSERT INTO {named(name, place)} BY NAME FROM {quoted(view)}")
+        columns = [exp.column(one, quoted=True) for one in rows.column_names]
+        query = exp.select(*columns).from_(exp.table_(view, quoted=True))
+        _insert(backend, name, query, rows.column_names, place)
     finally:
         backend.con.unregister(view)
+
+
+def _insert(backend: Backend, name: str, query: exp.Query, columns: Sequence[str], place: tuple[str, str]) -> None:
+    into = exp.table_(name, db=place[1], catalog=place[0], quoted=True)
+    names: list[str | exp.Identifier] = [exp.to_identifier(column, quoted=True) for column in columns]
+    backend.con.execute(exp.insert(query, into, names, copy=False).sql("duckdb", copy=False))
 
 
 def found(backend: Backend, name: str, place: tuple[str, str]) -> ir.Table:
