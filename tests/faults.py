@@ -1,4 +1,4 @@
-"""Calls that write, counted; one of them fails, or the process stands still right before or after some of them."""
+"""Calls that write, counted, and one of them failing or being the last thing that the process does."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
+from ibis.backends.duckdb import Backend
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
-import data.engines.tables
 import data.lake.lake
 
-__all__ = ["REFUSALS", "STOPS", "Faults"]
-STOPS = ("before", "after")
+__all__ = ["KILLS", "REFUSALS", "Faults"]
+KILLS = ("killed before", "killed after")
 REFUSALS = ("full", "broken")
 """No space left, and an error of the disk or the database."""
 
@@ -27,14 +27,13 @@ _CHANGES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
 
 
 class Faults:
-    """Counts what is written through; call number ``at`` is refused as ``how`` says, and at ``stops``, numbers of calls
-    with one of STOPS, the process stops until somebody lets it go on. For a process of its own: nothing is put back.
+    """Counts what is written through; call number ``at`` ends as ``how`` says. For a process of its own: nothing is
+    put back.
     """
 
-    def __init__(self, at: int = 0, how: str = "", stops: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(self, at: int = 0, how: str = "") -> None:
         self._at = at
         self._how = how
-        self._stops = frozenset(stops)
         self._inside = False
         self.names: list[str] = []
 
@@ -45,8 +44,8 @@ class Faults:
         self._wrap(io, "open", (full, broken), lambda *given, **named: set("wax+") & set(_mode(given, named)))
         self._wrap(data.lake.lake, "write_deltalake", (full, OSError("Generic LocalFileSystem error")))
         ducks = duckdb.IOException("No space left on device"), duckdb.IOException("IO Error: could not write")
-        for name in ("create", "insert"):
-            self._wrap(data.engines.tables, name, ducks)
+        for name in ("create_table", "insert"):
+            self._wrap(Backend, name, ducks)
         database = OperationalError("COMMIT", {}, Exception("database or disk is full"))
         self._wrap(DefaultDialect, "do_commit", (database, database))
         self._wrap(
@@ -76,19 +75,17 @@ class Faults:
 
     def _called(self, name: str, errors: tuple[Exception, Exception], call: Callable[[], Any]) -> Any:
         self.names.append(name)
-        number = len(self.names)
-        if number == self._at:
+        hit = len(self.names) == self._at
+        if hit and self._how in REFUSALS:
             raise errors[REFUSALS.index(self._how)]
-        self._stop(number, STOPS[0])
+        if hit and self._how == KILLS[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
         try:
             return call()
         finally:
             # Also after a call that fails by itself, for instance because the folder is there already.
-            self._stop(number, STOPS[1])
-
-    def _stop(self, number: int, when: str) -> None:
-        if (number, when) in self._stops:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            if hit and self._how == KILLS[1]:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _mode(given: tuple[Any, ...], named: dict[str, Any]) -> str:

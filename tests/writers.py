@@ -103,7 +103,6 @@ def night(
     commands: Sequence[str] = ("ingest", "build"),
     at: int = 0,
     how: str = "",
-    stops: Sequence[tuple[int, str]] = (),
 ) -> None:
     """Ingest and build through the shell; see :class:`Faults` for the rest. Writes the counted calls, the shell's exit
     codes and what it said to the file ``told``. Marts are those that a build itself asks, and what they stand on: all
@@ -111,7 +110,7 @@ def night(
     """
     vars(data.marts.build)["MARTS"] = of_the_night()
     os.environ |= {"WATERLINE_HOME": home, "LC_ALL": "en"}
-    faults = Faults(at, how, [(number, when) for number, when in stops])
+    faults = Faults(at, how)
     faults.install()
     codes, calls, said = [], [], io.StringIO()
     words = {"ingest": ["ingest", folder, "--mapping", "contract", "--json"], "build": ["build", "--json"]}

@@ -30,10 +30,6 @@ class Zygote:
         """Exit code of a process that was started: 0 when the function returned, −9 after a kill."""
         return int(self._asked({"wait": pid}))
 
-    def stands(self, pid: int) -> bool:
-        """Wait until a process that was started stops; False when it ended instead."""
-        return bool(self._asked({"stands": pid}))
-
     def _asked(self, question: dict[str, Any]) -> Any:
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the zygote has no pipes")
@@ -59,9 +55,6 @@ def zygote(*modules: str) -> Iterator[Zygote]:
 def _serve(questions: Iterator[str], answer: Callable[[object], None]) -> None:
     for line in questions:
         question = json.loads(line)
-        if "stands" in question:
-            answer(os.WIFSTOPPED(os.waitpid(question["stands"], os.WUNTRACED)[1]))
-            continue
         if "wait" in question:
             answer(os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1]))
             continue

@@ -13,13 +13,11 @@ from uuid import uuid4
 import duckdb
 import ibis
 import ibis.backends.duckdb
-import ibis.backends.sql.compilers
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.common.exceptions import TableNotFound
 from ibis.expr.operations import Node
 from sqlglot import exp
-
-from data.engines import tables
 
 NOTES = "made_from"
 """Table beside a mart, in its file: what the mart was made from."""
@@ -27,7 +25,6 @@ ROW = "row"
 """Column that numbers the rows of a mart's file."""
 _TARGET = ("target", "main")
 _AT_ONCE = 1 << 30
-_COMPILER = ibis.backends.sql.compilers.duckdb.compiler
 
 
 class DuckDBEngine:
@@ -47,7 +44,7 @@ class DuckDBEngine:
                 cursor.execute(f"CREATE VIEW {name} AS FROM {_alias(name)}.main.{name}")
         backend = ibis.duckdb.from_connection(self._connection.cursor())
         for name in marts:
-            self._tables[name] = ibis.table(tables.found(backend, name, ("memory", "main")).schema(), name=name)
+            self._tables[name] = ibis.table(backend.table(name).schema(), name=name)
 
     @property
     def names(self) -> frozenset[str]:
@@ -72,7 +69,7 @@ class DuckDBEngine:
 @lru_cache(maxsize=2048)
 def _compiled(question: Node) -> str:
     """SQL of an expression; nodes compare by structure, so the same question is compiled once."""
-    return str(_COMPILER.to_sqlglot(question.to_expr()).sql("duckdb", copy=False))
+    return str(ibis.to_sql(question.to_expr(), dialect="duckdb", pretty=False))
 
 
 def _alias(name: str) -> str:
@@ -107,7 +104,6 @@ class Workshop:
             self._raw.execute(f"SET threads = {int(threads)}")
         self.backend: ibis.backends.duckdb.Backend = ibis.duckdb.from_connection(self._raw)
         self._attached: dict[Path, str] = {}
-        self._marts: dict[Path, ir.Table] = {}
 
     def parquet(self, files: list[str], name: str, *, filename: bool = False) -> ir.Table:
         """Lake files as a table; the month comes from the folder names of the partitions.
@@ -119,11 +115,11 @@ class Workshop:
         )
 
     def empty(self, schema: pa.Schema, name: str) -> ir.Table:
-        return tables.create(self.backend, name, schema.empty_table(), replace=True)
+        return self.backend.create_table(name, schema.empty_table(), temp=True, overwrite=True)
 
     def keep(self, expression: ir.Table, name: str) -> ir.Table:
         """Compute now and keep inside the workshop, for expressions that several marts use."""
-        return tables.create(self.backend, name, expression)
+        return self.backend.create_table(name, expression, temp=True, overwrite=True)
 
     def write(
         self,
@@ -136,9 +132,9 @@ class Workshop:
         it appears or nothing."""
         first, *rest = expression if isinstance(expression, tuple) else (expression,)
         with self._appearing(file) as half, self._target(half):
-            tables.create(self.backend, name, first, place=_TARGET)
+            self.backend.create_table(name, first, database=_TARGET)
             for part in rest:
-                tables.insert(self.backend, name, part, place=_TARGET)
+                self.backend.insert(name, part, database=_TARGET)
             self._note(notes)
 
     def revise(
@@ -151,12 +147,12 @@ class Workshop:
                 rows = self.backend.compiler.to_sqlglot(gone.select(ROW))
                 out = exp.delete(exp.table_(name, db="main", catalog="target"))
                 self._raw.execute(out.where(exp.column("rowid").isin(query=rows)).sql("duckdb"))
-                tables.insert(self.backend, name, come, place=_TARGET)
+                self.backend.insert(name, come, database=_TARGET)
                 self._note(notes)
 
     def _note(self, notes: pa.Table | None) -> None:
         if notes is not None:
-            tables.create(self.backend, NOTES, notes, place=_TARGET, replace=True)
+            self.backend.create_table(NOTES, notes, database=_TARGET, overwrite=True)
 
     @contextmanager
     def _appearing(self, file: Path) -> Iterator[Path]:
@@ -181,15 +177,13 @@ class Workshop:
     def notes(self, file: Path) -> pa.Table | None:
         """The notes that were written beside a mart; None where there are none."""
         try:
-            return self._raw.sql(f"FROM {tables.named(NOTES, (self._catalog(file), 'main'))}").to_arrow_table()
-        except duckdb.CatalogException:
+            return self.backend.table(NOTES, database=(self._catalog(file), "main")).to_pyarrow()
+        except TableNotFound:
             return None
 
     def attach(self, name: str, file: Path) -> ir.Table:
         """A mart that was built before, as a table."""
-        if file not in self._marts:
-            self._marts[file] = tables.found(self.backend, name, (self._catalog(file), "main"))
-        return self._marts[file]
+        return self.backend.table(name, database=(self._catalog(file), "main"))
 
     def _catalog(self, file: Path) -> str:
         """What this workshop calls a finished mart file; attaches it the first time.

@@ -79,7 +79,7 @@ class LakeRows:
         touched = changed.select(*document)
         for column, values in named.items():
             touched = touched.union(every.semi_join(values, column).select(*document))
-        units = self._workshop.keep(touched.distinct(), gen_name(f"units_{table}"))
+        units = self._workshop.keep(touched.distinct(), f"units_{table}")
         places = self._places(table, units)
         if sum(places.values()) > limit:
             return None

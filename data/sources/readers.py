@@ -16,7 +16,6 @@ from ibis.backends.duckdb import Backend
 from ibis.util import gen_name
 
 from analytics.core.errors import ContractViolation
-from data.engines import tables
 from data.sources.csv_files import BadLine, Header, careful_rows, csv_header, ends_open
 from data.sources.encodings import utf8_copy
 from data.sources.handed_back import as_expected
@@ -109,7 +108,7 @@ def _quick(path: Path, origin: Origin, header: Header, backend: Backend) -> ir.T
             str(path), columns=dict.fromkeys(header.names, "VARCHAR"), auto_detect=False, header=False,
             skip=header.lines, delim=origin.source.delimiter, quote='"', escape='"', null_padding=False,
         )  # fmt: skip
-        table = tables.create(backend, gen_name("raw"), lines)
+        table = backend.create_table(gen_name("raw"), lines, temp=True)
     except Exception:  # noqa: BLE001 - whatever the fast reader dislikes, the careful one can name
         return None
     return table.mutate(**{LINE: table.rowid() + header.last + 1})

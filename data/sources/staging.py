@@ -7,8 +7,6 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 from ibis.util import gen_name
 
-from data.engines import tables
-
 
 class Staging:
     """Temporary tables of one load; gone with :meth:`forget`."""
@@ -20,7 +18,7 @@ class Staging:
     def keep(self, rows: ir.Table) -> ir.Table:
         """Compute ``rows`` now and once."""
         name = gen_name("staged")
-        table = tables.create(self.backend, name, rows)
+        table = self.backend.create_table(name, rows, temp=True)
         self._kept.append(name)
         return table
 
