@@ -65,14 +65,14 @@ def moments(seconds: np.ndarray, origin: int) -> pa.Array:
 
 def named(names: Iterable[Any], index: np.ndarray) -> pa.Array:
     """``names[index]`` as text; a negative index is null."""
-    known = names if isinstance(names, pa.Array) else _known(tuple(names))
+    known = names if isinstance(names, pa.Array) else named_texts(tuple(names))
     absent = index < 0
     return known.take(pa.array(index, mask=absent) if absent.any() else pa.array(index))
 
 
 @lru_cache(maxsize=256)
-def _known(names: tuple[Any, ...]) -> pa.Array:
-    """The same few lists of names are looked up week after week."""
+def named_texts(names: tuple[Any, ...]) -> pa.Array:
+    """The same few lists of names are looked up week after week, and kept; a week's own names are not for here."""
     return pa.array(names, pa.string())
 
 

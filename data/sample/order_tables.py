@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.sample.columns import flags, from_columns, joined, moments, money, named, texts, units
 from data.sample.members import O2O, STORE
@@ -172,7 +173,7 @@ def shipments(week: Week) -> pa.Table:
     sku = priced.lines.sku[row]
     origin = week.names.origin
     columns = {
-        "shipment_id": joined("FH", named([code[2:] for code in week.order_ids.to_pylist()], order)),
+        "shipment_id": joined("FH", pc.utf8_slice_codeunits(week.order_ids, 2).take(pa.array(order))),
         "line_no": named(LINE_NUMBERS, number),
         "order_id": week.order_ids.take(pa.array(order)),
         "order_line_no": named(LINE_NUMBERS, priced.line_no[row]),

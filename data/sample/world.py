@@ -23,7 +23,7 @@ from data.sample.simulation import Simulation
 from data.sample.standing import standing_tables
 from data.sample.supply_parameters import SUPPLY
 from data.sample.week import Week, weeks
-from data.sample.writing import Files, give_back
+from data.sample.writing import Files
 
 Progress = Callable[[str, int], None]
 """Called with a table's name and its rows once its file is written."""
@@ -108,7 +108,6 @@ def _write(made: Setting, files: Files, witness: Witness | None) -> None:
             witness.see(week, scans, seen)
         # The next week is played before these names are given again, and a week of a large world is gigabytes.
         del week, scans, seen
-        give_back()
     history.close()
     if witness is not None:
         witness.end()

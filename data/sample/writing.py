@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -95,18 +93,6 @@ class Files:
             self.folder / f"{name}.parquet", shape(name), compression="zstd", use_dictionary=again,
             write_statistics=False,
         )  # fmt: skip
-
-
-def give_back() -> None:
-    """Hand memory that nobody holds any more back to the system, where its library can.
-
-    Arrays of one week leave gaps in the heap that arrays of the next one do not fit into, and the allocator keeps them:
-    a world of two million members grew by 60 MB a week.
-    """
-    pa.default_memory_pool().release_unused()
-    trim = None if sys.platform == "win32" else getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _ever_new(column: pa.ChunkedArray) -> bool:
