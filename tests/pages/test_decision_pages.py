@@ -146,7 +146,9 @@ def test_the_card_prices_its_own_answer_first_and_guesses_no_price() -> None:
     page = SimpleNamespace(t=lambda key, **values: values.get("kind", key), word=lambda key, code: code)
     priced = replace(EVIDENCE, inputs={"answer_cost": "351.54", "answer_lost": "28.8"})
     for evidence, costs in ((priced, [351.54, 812.4, 2310.0]), (EVIDENCE, [812.4, 2310.0])):
-        shown = SimpleNamespace(line=SimpleNamespace(proposal=a_proposal(evidence=evidence), source_name="Plant"))
+        line = SimpleNamespace(proposal=a_proposal(evidence=evidence), source_name="Plant")
+        shown = SimpleNamespace(line=line, sources={"N2": "Next door"})
         told = answers(page, shown)  # type: ignore[arg-type]
         assert told["cost"].tolist() == costs
+        assert told["source"].tolist()[-2:] == ["Next door", "–"]
     assert told["lost"].tolist() == [0.5, 33.0]
