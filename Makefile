@@ -43,7 +43,7 @@ test: lint
 	# One thread each, and a process more than there are cores: tests wait for the disk, for servers and for each other.
 	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder -m 'not browser'
 	# In processes of their own: a browser keeps an event loop running, in which other tests cannot start theirs.
-	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist worksteal --timeout 900 -m browser tests/browser
+	$(ALONE) WATERLINE_REQUIRE_ALL=1 $(BIN)/pytest -n auto --dist worksteal --timeout 900 -m browser
 
 format: development
 	$(BIN)/ruff check --fix --select I .

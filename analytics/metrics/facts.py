@@ -41,6 +41,10 @@ class Fact:
     summed: tuple[str, ...] = ()
     unfiltered: bool = False
 
+    def spares(self, mart: str) -> bool:
+        """Whether ``mart`` only answers sooner what a finer one knows, too: an older build may lack it."""
+        return mart in self.summed or mart != self.tables[-1]
+
 
 def _counted(rows: ir.Table, given: Given) -> ir.Table:
     del given

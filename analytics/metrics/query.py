@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.core.calendar import Period
-from analytics.core.errors import DomainError
+from analytics.core.errors import DomainError, NotYet
 from analytics.metrics.facts import DIMENSIONS, FACTS, Dimension, Fact
 from analytics.metrics.given import Given, Tables
 from analytics.metrics.metric import Measure, Metric, Unit
@@ -87,11 +87,19 @@ def marts_lacking(metric: Metric, tables: Tables, has: Callable[[str], bool]) ->
     lacking: set[str] = set()
     for part in metric.parts.values():
         fact = FACTS[part.fact]
+        needed = _needed(part)
         described = [(one.table, one.column) for one in map(_dimension, part.joins) if one.table and one.column]
-        wanted = [*((name, fact.columns) for name in fact.tables), *((name, _read(name)) for name in fact.beside)]
+        wanted = [*((name, fact.columns) for name in needed), *((name, _read(name)) for name in fact.beside)]
         wanted += [(table, (column,)) for table, column in described]
         lacking |= {name for name, columns in wanted if not has(name) or not {*columns} <= {*tables(name).columns}}
     return tuple(sorted(lacking))
+
+
+def _needed(measure: Measure) -> tuple[str, ...]:
+    """Marts without which ``measure`` has no answer: the finest of its fact, or of a finer fact."""
+    fact = FACTS[measure.fact]
+    found = tuple(name for name in fact.tables if not fact.spares(name))
+    return _needed(measure.finer) if measure.finer and not found else found
 
 
 def _read(mart: str) -> tuple[str, ...]:
@@ -171,7 +179,13 @@ def _mart(fact: Fact, question: Question, joins: Iterable[str], tables: Tables) 
     for name in fact.tables:
         if name in fact.summed and not question.whole:
             continue
-        columns = ({*tables(name).columns} - {*fact.blind}) | {*fact.adds}
+        try:
+            rows = tables(name)
+        except NotYet:
+            if not fact.spares(name):
+                raise
+            continue
+        columns = ({*rows.columns} - {*fact.blind}) | {*fact.adds}
         if wanted <= (columns | {"identified"} if "account" in columns else columns):
             return name
     return None

@@ -31,6 +31,7 @@ from dashboard.services.approval_views import (
 from dashboard.services.automatic import Automatic, envelope_of, judged
 from dashboard.services.decision_work import DecisionUnits, Work
 from dashboard.services.desk import Desk, Opened
+from dashboard.services.names import node_names
 from dashboard.services.proposal_trail import DEEDS, facts_of
 from dashboard.services.request_worth import Forecast, worth_asking
 from dashboard.services.stock_requests import requested, usual
@@ -93,7 +94,7 @@ class Approvals(UseCase):
         opened = self._opened()
         [line] = proposal_lines.lines_of(opened, actor, [found], today, self._sample(today))
         sources = {one.source for one in line.proposal.evidence.alternatives if one.source}
-        named = proposal_lines.node_names(opened, sources) if sources else {}
+        named = node_names(opened, sources)
         may = tuple(move for move in Move if _could(line.state, move, actor))
         return Card(line, past, may, actor.may(Action.SEE_COST), receipts, named)
 

@@ -17,6 +17,7 @@ from dashboard.services import proposal_lines
 from dashboard.services.decision_work import DecisionUnits, Work
 from dashboard.services.desk import Desk, Opened
 from dashboard.services.frames import frame_of
+from dashboard.services.names import node_names
 from dashboard.services.use_case import UseCase, reads
 from data.store.proposal_search import SoughtMoves, SoughtProposals
 
@@ -133,7 +134,7 @@ def _named(
     opened: Opened | None, scores: Sequence[Score], found: Sequence[Doubt]
 ) -> tuple[dict[str, str], dict[str, str]]:
     codes = {code for one in found for code in one.about}
-    nodes = proposal_lines.node_names(opened, {one.node for one in scores} | codes)
+    nodes = node_names(opened, {one.node for one in scores} | codes)
     skus = proposal_lines.product_names(opened, {one.sku for one in scores} | codes)
     return nodes, skus
 

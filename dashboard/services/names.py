@@ -26,11 +26,18 @@ def described(opened: Opened, mart: str, key: str, codes: Sequence[str], *column
     return opened.facts.answer(wanted.select(key, *columns))
 
 
-def node_names(opened: Opened, codes: Iterable[str]) -> dict[str, str]:
-    """Node → name for the nodes of the asker's own rows; others keep their codes."""
-    if not opened.facts.has("stock_node"):
+def node_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
+    """Node → name for the nodes of the asker's own rows, and for those that supply them; others keep their codes."""
+    if opened is None or not opened.facts.has("stock_node"):
         return {}
-    return _named(opened, "stock_node", "node", codes)
+    asked = {code for code in codes if code}
+    own = _named(opened, "stock_node", "node", asked)
+    # A build of an older version does not know what origins are called.
+    if not (asked - own.keys()) or not opened.facts.has("supply_lane"):
+        return own
+    if "origin_name" not in opened.facts.table("supply_lane").columns:
+        return own
+    return _named(opened, "supply_lane", "origin", asked - own.keys(), "origin_name") | own
 
 
 def names_of(opened: Opened, kind: str, codes: Iterable[str]) -> dict[str, str]:
@@ -42,10 +49,10 @@ def names_of(opened: Opened, kind: str, codes: Iterable[str]) -> dict[str, str]:
     return _named(opened, *TABLES[kind], codes)
 
 
-def _named(opened: Opened, mart: str, key: str, codes: Iterable[str]) -> dict[str, str]:
+def _named(opened: Opened, mart: str, key: str, codes: Iterable[str], name: str = "name") -> dict[str, str]:
     wanted = sorted({code for code in codes if code})
     if not wanted:
         return {}
     asked = set(wanted)
-    rows = described(opened, mart, key, wanted, "name").to_pylist()
-    return {row[key]: row["name"] for row in rows if row["name"] and row[key] in asked}
+    rows = described(opened, mart, key, wanted, name).to_pylist()
+    return {row[key]: row[name] for row in rows if row[name] and row[key] in asked}

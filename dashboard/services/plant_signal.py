@@ -14,10 +14,10 @@ from analytics.core.calendar import day_of
 from analytics.core.errors import NotYet
 from analytics.decisions.proposal import WAITED_FOR, State
 from analytics.metrics.ordering import bullwhip, ordered_to_sold
-from dashboard.services import proposal_lines
 from dashboard.services.decision_work import DecisionUnits
 from dashboard.services.desk import Desk, Facts, Opened
 from dashboard.services.frames import frame_of
+from dashboard.services.names import node_names
 from dashboard.services.plan_frames import families_of, nodes_of
 from dashboard.services.plan_lanes import DEEPEST, stocked_of, with_lanes
 from dashboard.services.plan_stock import KEY
@@ -108,7 +108,7 @@ class PlantSignal(UseCase):
         codes = {one.plant for one in needs} | {one.node for one in needs}
         return PlantView(
             freshness=opened.freshness, run=run.id, as_of=run.as_of, needs=needs, plants=added(rows, by_node=False),
-            names=proposal_lines.node_names(opened, codes), partners=_following(opened, nodes), unknown=unknown,
+            names=node_names(opened, codes), partners=_following(opened, nodes), unknown=unknown,
         )  # fmt: skip
 
     def _approved(self, opened: Opened, stocked: set[str]) -> Iterable[Need]:

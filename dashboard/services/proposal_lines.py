@@ -13,6 +13,7 @@ from analytics.decisions.proposal import Evidence, Origin, Proposal, standing
 from dashboard.services.approval_views import Choices, Line, QueueAsked
 from dashboard.services.asked import where_of
 from dashboard.services.desk import Opened
+from dashboard.services.names import node_names
 from dashboard.services.requests import Asked
 from data.store.proposal_search import SoughtProposals
 
@@ -95,19 +96,6 @@ def categories_of(opened: Opened | None) -> dict[str, str]:
         return {}
     rows = opened.facts.answer(opened.facts.table("product").select("sku", "category")).to_pylist()
     return {row["sku"]: row["category"] for row in rows if row["category"]}
-
-
-def node_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:
-    """Names of nodes that have one, of the asker's own build: the own ones, and those that supply them."""
-    if opened is None or not opened.facts.has("stock_node"):
-        return {}
-    wanted, nodes = sorted(codes), opened.facts.table("stock_node")
-    named = nodes.filter(nodes.node.isin(wanted)).select("node", "name")
-    # A build of an older version does not know what origins are called.
-    if opened.facts.has("supply_lane") and "origin_name" in (lanes := opened.facts.table("supply_lane")).columns:
-        origins = lanes.filter(lanes.origin.isin(wanted)).select(node="origin", name="origin_name")
-        named = named.union(origins, distinct=True)
-    return {row["node"]: row["name"] for row in opened.facts.answer(named).to_pylist() if row["name"]}
 
 
 def product_names(opened: Opened | None, codes: Iterable[str]) -> dict[str, str]:

@@ -106,10 +106,8 @@ def order_near(inputs: Inputs) -> tuple[ir.Table, ...]:
     sales = inputs.mart("document").filter(lambda t: t.kind == "sale")
     stock = inputs.mart("stock_day").filter(lambda t: t.usable > 0).semi_join(inputs.mart("within_reach"), "node")
     [counted] = inputs.collect(stock.aggregate(first=stock.day.min(), last=until(stock).max())).to_pylist()
-    if counted["first"] is None:
-        return (_order_near(inputs, date.max, date.max, date.max),)
-    # No line before or after all counts can have been in stock.
-    sales = sales.filter((sales.through >= counted["first"]) & (sales.day <= counted["last"]))
+    # Before the first count and after the last nobody knows that anything was in stock.
+    sales = sales.filter(sales.day.between(counted["first"] or date.max, counted["last"] or date.max))
     by_day = sales.group_by("day").aggregate(orders=sales.count(), through=sales.through.max())
     days = inputs.collect(by_day.order_by("day")).to_pylist()
     return tuple(_order_near(inputs, *part) for part in _parts(days) or [(date.max, date.max, date.max)])

@@ -51,7 +51,11 @@ def history(page: Page, one: Standing) -> None:
 
 
 def past(page: Page, one: Standing, change: Change) -> dict[str, object]:
-    decided = f" → {change.decided_name}" if change.decided_name and change.decided_by != change.proposed_by else ""
+    decided = (
+        f" → {page.person(change.decided_name)}"
+        if change.decided_name and change.decided_by != change.proposed_by
+        else ""
+    )
     return {
         "at": page.moment(change.decided_at or change.proposed_at),
         "state": page.t(f"policy.state.{change.state}"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import ibis
+import pandas as pd
 import pytest
 
 from analytics.core.errors import NotYet
@@ -14,6 +15,7 @@ from analytics.metrics.registry import metric_named
 from dashboard.services.ask import Ask
 from dashboard.services.desk import Desk
 from dashboard.services.fulfilment import Fulfilment
+from dashboard.services.overview import Overview
 from dashboard.services.requests import Asked
 from tests.worlds import TABLES, make_world
 
@@ -41,6 +43,18 @@ def test_a_tile_says_so_and_the_others_stand(older: Desk) -> None:
     assert [name for name, tile in tiles.items() if tile.unbuilt] == ["stock_turns", "slow_stock_share"]
     assert tiles["stock_turns"].value is None
     assert tiles["cancellation_rate"].value is not None
+
+
+def test_sums_that_the_build_lacks_are_told_from_what_they_are_made_of(tmp_path: Path) -> None:
+    world = make_world(tmp_path, TABLES)
+    desk = world.services("brand").desk
+    sums = {"order_day", "buyer_day", "product_day", "sales_day"}
+    marts = {name: file for name, file in world.build.marts.items() if name not in sums}
+    before = replace(desk, latest_build=lambda: replace(world.build, id="before", marts=marts))
+    now, then = (Overview(one).today(Asked()) for one in (desk, before))
+    assert then.tiles == now.tiles
+    assert then.coverage == now.coverage
+    pd.testing.assert_frame_equal(then.products, now.products)
 
 
 def test_a_mart_of_fewer_columns_is_lacking_too() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from data.marts import nearness
 from data.store.unit_of_work import UnitOfWork
+from tests import kept_marts
 from tests.analytics.metrics.test_pool import NOW, TABLES
 from tests.worlds import BRAND, World, line, make_world
 
@@ -33,6 +34,8 @@ def test_parts_of_few_orders_tell_what_all_at_once_tell(tmp_path: Path, monkeypa
         line("L2", "2", "2026-03-10", "shop", "O1", "1", "10", entry_partner="S1"),
     ]
     tables = {**TABLES, "order_line": [*TABLES["order_line"], *late]}
+    # What one world made, the other must not be lent.
+    monkeypatch.setattr(kept_marts, "folder", None)
     whole = told(make_world(tmp_path / "whole", tables, now=NOW))
     monkeypatch.setattr(nearness, "ORDERS", 1)
     assert told(make_world(tmp_path / "parts", tables, now=NOW)) == whole
