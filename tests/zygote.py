@@ -40,8 +40,8 @@ class Zygote:
 
 @contextmanager
 def zygote(*modules: str) -> Iterator[Zygote]:
-    """A parent that has imported ``modules`` and called their ``prepare``, where they have one. No thread runs in it,
-    for none would live on in a fork.
+    """A parent that has imported ``modules`` and called their ``prepare``, where they have one. No thread of ours
+    runs in it, for none would live on in a fork.
     """
     command = [sys.executable, "-m", "tests.zygote", *modules]
     with subprocess.Popen(
