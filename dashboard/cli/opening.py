@@ -47,10 +47,19 @@ def opened() -> tuple[Settings, Store]:
     return settings, store
 
 
+def spoken(locale: str) -> str:
+    """The language tag of a shell's locale, as browsers write it.
+
+    >>> spoken("en_US.UTF-8"), spoken("zh_CN"), spoken("en")
+    ('en-US', 'zh-CN', 'en')
+    """
+    return locale.partition(".")[0].partition("@")[0].replace("_", "-")
+
+
 @contextmanager
 def telling(json_output: bool) -> Iterator[Words]:
     """Sentences in the shell's language; a refusal becomes one sentence (or one JSON object) and exit code 2."""
-    told = words(negotiate(None, os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"))
+    told = words(negotiate(None, spoken(os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")))
     try:
         yield told
     except DomainError as error:

@@ -19,6 +19,8 @@ from data.sources.warned import Warned, examples
 
 CHINA = (18.0, 53.6, 73.5, 134.8)
 """Latitudes and longitudes between which maps of China are shifted."""
+ZERO_TELLS = ("refund_line", "sell_out_agg")
+"""Facts of which 0 is a statement: money given back while the goods were kept, a day on which nothing was sold."""
 _STATES_OFFSET = r":[0-9.]+\s*(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
 
 
@@ -57,8 +59,7 @@ def _values(section: Prepared, rows: ir.Table) -> Iterator[Doubt]:
     for column in (table.column(name) for name in section.names if name in table.names):
         if column.kind is Kind.TIME and column.happened:
             yield Doubt("time_ahead", column.name, rows[column.name] > ibis.literal(now, INSTANT), True)
-        # A refund of no units is money given back while the goods were kept.
-        fact = table.family is Family.FACT and table.name != "refund_line"
+        fact = table.family is Family.FACT and table.name not in ZERO_TELLS
         if column.kind is Kind.QUANTITY and column.name == "quantity" and fact:
             yield Doubt("zero_quantity", column.name, rows[column.name] == 0)
         if (table.name, column.name) == ("stock_lot", "on_hand"):

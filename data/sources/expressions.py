@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from analytics.core.errors import ContractViolation
 from data.sources.functions import FUNCTIONS, Function, Rows, add, alike, divide, multiply
-from data.sources.problems import closest
+from data.sources.problems import closest, listed
 from data.sources.values import NUMBER, Computed, any_failed, number
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -60,7 +60,7 @@ def column_of(rows: Rows, name: str) -> Computed:
     """
     if name not in rows.table.columns:
         known = [column for column in rows.table.columns if not column.startswith("__")]
-        raise ContractViolation("unknown_source_column", value=name, close=closest(name, known), known=", ".join(known))
+        raise ContractViolation("unknown_source_column", value=name, close=closest(name, known), known=listed(known))
     kind = rows.table[name].type()
     if kind.is_nested():
         raise ContractViolation("nested_column", value=name, kind=kind)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from analytics.core.errors import ContractViolation
+
+NAMED = 30
+"""Names that a sentence can list before nobody reads it."""
 
 
 class MappingRefused(ContractViolation):
@@ -39,12 +42,22 @@ class Problems:
     def unknown(self, code: str, value: str, known: Iterable[str], **where: object) -> None:
         """Something is named that does not exist; close matches first."""
         names = sorted(known)
-        self.add(code, **where, value=value, close=closest(value, names), known=", ".join(names))
+        self.add(code, **where, value=value, close=closest(value, names), known=listed(names))
 
     def raise_any(self, mapping: str) -> None:
         """Raise MappingRefused when there is at least one problem."""
         if self._found:
             raise MappingRefused(mapping, tuple(self._found))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names that there are; of a file with a column per day the first ones and how many there are.
+
+    >>> listed(["Nr", "Qty"]), listed([f"d_{n}" for n in range(1096)])[-23:]
+    ('Nr, Qty', 'd_27, d_28, d_29 … (1096)')
+    """
+    shown = ", ".join(names[:NAMED])
+    return shown if len(names) <= NAMED else f"{shown} … ({len(names)})"
 
 
 def closest(value: str, known: Iterable[str]) -> str:

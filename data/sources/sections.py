@@ -114,10 +114,14 @@ class Preparation:
         table = contract_table(section.table)
         rows = self._leading(section)
         columns = self._columns(section, table, rows)
-        for join in section.joins:
+        made_long = {section.unpivot.name, section.unpivot.value} if section.unpivot else set()
+        # What a wide column's name says is often explained elsewhere: such a join has to wait for the rows.
+        for join in (one for one in section.joins if not made_long & set(one.on)):
             rows = self._joined(rows, join, section)
         if section.unpivot is not None:
             rows = self._unpivoted(rows, section.unpivot, section)
+        for join in (one for one in section.joins if made_long & set(one.on)):
+            rows = self._joined(rows, join, section)
         rows = self._with_codes(rows, columns, section)
         source = self._over(rows)
         made = {name: self._typed(section, table, name, told, source) for name, told in columns.items()}
@@ -170,7 +174,8 @@ class Preparation:
         known = [name for name in other.columns if not name.startswith(PREFIX)]
         missing = [(own, theirs) for own, theirs in join.on.items() if own not in rows.columns or theirs not in known]
         for own, theirs in missing:
-            side, names = (own, rows.columns) if own not in rows.columns else (theirs, known)
+            mine = [name for name in rows.columns if not name.startswith(PREFIX)]
+            side, names = (own, mine) if own not in rows.columns else (theirs, known)
             self._problems.unknown(
                 "unknown_source_column", side, names, section=f"{section.label}.join", column=join.file
             )

@@ -118,6 +118,32 @@ valid_from = { expression = 'concat(right(col("from"), 4), "-01-01")' }
     assert door.rejects() == [("prices.csv", 4, "product_cost", "cost", "free", "not_a_number")]
 
 
+def test_what_a_wide_column_is_called_can_be_explained_by_another_file(door: Door) -> None:
+    toml = """
+source = "wide"
+[files]
+sales = "sales.csv"
+calendar = "calendar.csv"
+[sell_out_agg]
+from = "sales"
+unpivot = { columns = ["d_*"], name = "d", value = "units" }
+join = { file = "calendar", on = { d = "d" } }
+[sell_out_agg.columns]
+node = "store"
+sku = "item"
+day = "calendar.date"
+period = { constant = "day" }
+quantity = "units"
+"""
+    door.write("calendar.csv", "date,d\n2026-03-01,d_1\n2026-03-02,d_2\n")
+    door.write("sales.csv", "store,item,d_1,d_2\nN1,a,0,3\n")
+    report = door.bring(toml)
+    rows = sorted(tuple(row.values()) for row in door.rows("sell_out_agg", "day", "quantity"))
+    assert rows == [(date(2026, 3, 1), Decimal(0)), (date(2026, 3, 2), Decimal(3))]
+    # That nothing was sold is what a row of 0 says.
+    assert report.warnings == ()
+
+
 CODES = """
 source = "erp"
 [files]
