@@ -15,6 +15,9 @@ WORTH = 20.0
 LEAST = 0.5
 """Half of what it is if buyers come by chance: what looks steadier has mostly not been seen long."""
 
+ODD = 100.0
+"""Times the usual scatter beyond which a series is counted in something else than others are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Units:
@@ -50,6 +53,17 @@ def _scatter(panel: Panel, end: int) -> Floats:
     square = np.where(alike, (later - earlier) ** 2 / 2, 0.0).sum(axis=1)
     units = np.where(alike, (later + earlier) / 2, 0.0).sum(axis=1)
     _, family = np.unique(group_label(panel.series).to_numpy(dtype=np.str_), return_inverse=True)
-    everywhere = (WORTH + square.sum()) / (WORTH + units.sum())
-    of_family = (WORTH * everywhere + np.bincount(family, square)) / (WORTH + np.bincount(family, units))
+    alike_all = ~_of_another_kind(square, units)
+    telling, sold = np.where(alike_all, square, 0.0), np.where(alike_all, units, 0.0)
+    everywhere = (WORTH + telling.sum()) / (WORTH + sold.sum())
+    of_family = (WORTH * everywhere + np.bincount(family, telling)) / (WORTH + np.bincount(family, sold))
     return np.asarray(np.maximum((WORTH * of_family[family] + square) / (WORTH + units), LEAST))
+
+
+def _of_another_kind(square: Floats, units: Floats) -> Flags:
+    """Series that say nothing about others: one that sells grams, or one barcode typed in as a quantity, would widen
+    what everybody else scatters by as many times as it is larger."""
+    own = square / np.maximum(units, WORTH)
+    told = units >= WORTH
+    usual = float(np.median(own[told])) if told.any() else 0.0
+    return np.asarray(own > ODD * max(usual, LEAST))
