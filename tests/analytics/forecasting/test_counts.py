@@ -206,9 +206,9 @@ def test_scatter_and_whole_units_know_nothing_of_what_comes_later() -> None:
 def test_a_series_in_other_units_says_nothing_about_its_neighbours(times: float) -> None:
     """One SKU that is sold by the gram, or one barcode typed in as a quantity, had widened everybody's futures."""
     sold = np.random.default_rng(8).poisson(5.0, (20, 200)).astype(np.float64)
-    calm, beside = units_of(panel(sold), 200).scatter, sold.copy()
+    calm, beside = units_of(panels.panel(sold), 200).scatter, sold.copy()
     beside[0] *= times
-    found = units_of(panel(beside), 200).scatter
-    names = panel(sold).series["series"].to_numpy() != "n0|s0"
+    found = units_of(panels.panel(beside), 200).scatter
+    names = panels.panel(sold).series["series"].to_numpy() != "n0|s0"
     assert found[names] == pytest.approx(calm[names], rel=0.1)
     assert found[~names] == pytest.approx(times * calm[~names], rel=0.1)
