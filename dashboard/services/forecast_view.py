@@ -18,6 +18,7 @@ from analytics.forecasting.contract import Bucket
 from analytics.forecasting.decomposition import decomposed
 from dashboard.services.asked import where_of
 from dashboard.services.desk import Desk, Facts, Opened
+from dashboard.services.forecast_levels import accuracy_by_level
 from dashboard.services.frames import frame_of
 from dashboard.services.requests import Asked
 from dashboard.services.use_case import UseCase, reads
@@ -35,7 +36,8 @@ class Outlook:
 
     ``history``: period, sold, demand, out (share of series without stock). ``ahead``: step, period, mean, low,
     median, high: 10, 50 and 90 %, NaN where no paths were kept. ``total``: 10 and 90 % of all that lies ahead.
-    ``steps``: step, wape, bias, baseline. ``past``: origin, period, said, baseline, came, one period ahead.
+    ``steps``: step, wape, bias, baseline. ``levels``: level, groups, wape, baseline, bias, one period ahead, from fine
+    to coarse. ``past``: origin, period, said, baseline, came, one period ahead.
     ``parts``: period, trend, season, rest; empty where the past is too short. ``worst``: the largest errors.
     ``flags``: flag, series. ``events``: event, period.
     """
@@ -51,6 +53,7 @@ class Outlook:
     history: pd.DataFrame
     ahead: pd.DataFrame
     steps: pd.DataFrame
+    levels: pd.DataFrame
     past: pd.DataFrame
     parts: pd.DataFrame
     worst: pd.DataFrame
@@ -107,7 +110,7 @@ class ForecastView(UseCase):
             raise NotYet("forecast_nothing_here")
         bucket = str(series.groupby("bucket")["demand"].sum().idxmax())
         mine = series[series["bucket"] == bucket]
-        return _outlook(_Reader(facts, mine), opened.freshness, run, bucket, len(series) - len(mine))
+        return _outlook(_Reader(facts, mine, opened), run, bucket, len(series) - len(mine))
 
 
 def _chosen(facts: Facts, opened: Opened, asked: Asked) -> pd.DataFrame:
@@ -123,6 +126,7 @@ def _chosen(facts: Facts, opened: Opened, asked: Asked) -> pd.DataFrame:
 class _Reader:
     facts: Facts
     series: pd.DataFrame
+    opened: Opened
 
     def rows(self, name: str) -> ir.Table:
         """Rows of the chosen series."""
@@ -132,15 +136,21 @@ class _Reader:
     def read(self, expression: ir.Table) -> pd.DataFrame:
         return frame_of(self.facts.answer(expression))
 
+    def provinces(self) -> dict[str, str]:
+        """Province of each region in one."""
+        known = self.opened.facts.table("region")
+        found = self.opened.facts.answer(known.filter(known.province.notnull()).select("code", "province"))
+        return dict(zip(found["code"].to_pylist(), found["province"].to_pylist(), strict=True))
 
-def _outlook(reader: _Reader, fresh: Freshness, run: ForecastRun, bucket: str, others: int) -> Outlook:
+
+def _outlook(reader: _Reader, run: ForecastRun, bucket: str, others: int) -> Outlook:
     history = _history(reader)
     ahead, total = _ahead(reader)
     said = reader.read(reader.rows("forecast_said"))
     series = reader.series
     periods = np.concatenate([history["period"].to_numpy(), ahead["period"].to_numpy()]).astype("datetime64[D]")
     return Outlook(
-        freshness=fresh,
+        freshness=reader.opened.freshness,
         run=run.id,
         as_of=run.as_of,
         bucket=bucket,
@@ -151,6 +161,7 @@ def _outlook(reader: _Reader, fresh: Freshness, run: ForecastRun, bucket: str, o
         history=history,
         ahead=ahead,
         steps=_steps(said),
+        levels=accuracy_by_level(said, series, reader.provinces()),
         past=_past(said),
         parts=decomposed(history["period"], history["demand"], Bucket(bucket)),
         worst=_worst(series),

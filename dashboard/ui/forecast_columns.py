@@ -19,6 +19,13 @@ STEPS = (
     Column("baseline", "forecast.column.naive", "rate"),
     Column("bias", "forecast.column.bias", "change"),
 )
+LEVELS = (
+    Column("level", "forecast.column.level", width=110),
+    Column("groups", "forecast.column.groups", "count"),
+    Column("wape", "forecast.column.wape", "rate"),
+    Column("baseline", "forecast.column.naive", "rate"),
+    Column("bias", "forecast.column.bias", "change"),
+)
 PAST = (
     Column("period", "forecast.column.period", "day"),
     Column("said", "forecast.column.said", "units"),

@@ -11,7 +11,7 @@ from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
 from dashboard.ui.charts.fan import fan, lines
 from dashboard.ui.filters import only
-from dashboard.ui.forecast_columns import FAN, FLAGS, PARTS, PAST, STEPS, WORST
+from dashboard.ui.forecast_columns import FAN, FLAGS, LEVELS, PARTS, PAST, STEPS, WORST
 from dashboard.ui.headline import forecast_sentence
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
@@ -38,6 +38,9 @@ def render(page: Page) -> None:
     with right:
         drawn = partial(lines, page.fmt, page.palette, view.past, "period", named(page, PAST[1:]), Unit.UNITS)
         page.chart("past", page.t("forecast.past"), drawn, view.past, PAST, about=page.t("forecast.past.about"))
+    page.section(page.t("forecast.levels"), page.t("forecast.levels.about"))
+    levels = view.levels.assign(level=[worded(page, level, "level") for level in view.levels["level"]])
+    page.table("levels", page.t("forecast.levels"), levels, LEVELS)
     if view.parts.empty:
         page.note(page.t("forecast.parts.short"))
     else:

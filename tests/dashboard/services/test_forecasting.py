@@ -8,23 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analytics.core.access import ROOT, Action, Role
 from analytics.core.errors import AccessDenied, DomainError, NotYet
 from dashboard.composition import forecasting_for
+from dashboard.services.desk import Facts
 from dashboard.services.forecasting import Forecasting
 from dashboard.services.requests import Asked
 from dashboard.services.users import job_actor
 from data.store.audit import Deed
 from data.store.unit_of_work import UnitOfWork
-from tests.worlds import BRAND, CHANNELS, NOW, PARTNERS, PRODUCTS, World, line, make_world
+from tests.worlds import BRAND, CHANNELS, NOW, PARTNERS, PRODUCTS, REGIONS, World, line, make_world
 
 pytestmark = pytest.mark.slow
 
 FIRST, DAYS = date(2025, 9, 1), 180
 NODES = (
-    {"node": "W1", "name": "Warehouse One", "kind": "central"},
+    {"node": "W1", "name": "Warehouse One", "kind": "central", "region": "130100"},
     {"node": "N1", "name": "Shelf of S1", "kind": "store", "partner": "S1"},
     {"node": "N3", "name": "Canary Shelf Three", "kind": "store", "partner": "S3"},
 )
@@ -77,6 +79,7 @@ def without(orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
 TABLES: dict[str, Any] = {
     "channel": CHANNELS,
     "partner": PARTNERS,
+    "region": REGIONS,
     "product": PRODUCTS,
     "node": NODES,
     "lane": LANES,
@@ -150,6 +153,29 @@ def test_means_add_up_and_upper_quantiles_do_not(world: World) -> None:
     assert weekly.total[1] < weekly.ahead["high"].sum()
 
 
+def test_accuracy_by_level_is_that_of_the_sums(world: World) -> None:
+    facts, said = _facts(world, ROOT), []
+    for row in facts.answer(facts.table("forecast_said")).to_pylist():
+        node, sku = row["series"].split("|")
+        if row["step"] == 1 and (node, sku) in {("W1", "R5"), ("W1", "O1"), ("N3", "R5")}:
+            said.append({**row, "node": node, "sku": sku, "province": "130000" if node == "W1" else "none"})
+    rows = pd.DataFrame(said)
+    told = world.services(ROOT).forecast.outlook(Asked()).levels
+    by = {"series": "series", "node": "node", "sku": "sku", "region": "province", "category": "sku", "all": "step"}
+    assert told["level"].tolist() == list(by)
+    assert told["groups"].tolist() == [3, 2, 2, 2, 2, 1]
+    for row, column in zip(told.itertuples(), by.values(), strict=True):
+        sums = rows.groupby([column, "origin"])[["said", "baseline", "came"]].sum()
+        for value, error in (
+            (row.wape, (sums["said"] - sums["came"]).abs()),
+            (row.baseline, (sums["baseline"] - sums["came"]).abs()),
+            (row.bias, sums["said"] - sums["came"]),
+        ):
+            assert value == pytest.approx(error.sum() / sums["came"].sum())
+    finest, coarsest = told["wape"].iloc[0], told["wape"].iloc[-1]
+    assert coarsest < finest == world.services(ROOT).forecast.outlook(Asked()).steps["wape"].iloc[0]
+
+
 def test_a_day_before_or_after_the_data_is_refused(world: World) -> None:
     for day, code in ((date(2026, 3, 2), "forecast_as_of_future"), (date(2025, 8, 1), "forecast_as_of_before")):
         with pytest.raises(DomainError, match=code):
@@ -189,11 +215,15 @@ def test_rights_and_missing_runs(world: World, tmp_path: Path) -> None:
         empty.services(ROOT).forecast.outlook(Asked())
 
 
-def _series(world: World, grant: str) -> dict[str, str]:
+def _facts(world: World, grant: str) -> Facts:
     services = world.services(grant)
     opened = services.desk.open(Action.SEE_FORECAST)
     run = services.forecast._latest()
     assert run is not None
-    facts = services.forecast._door(opened.actor.scope, opened.build, run)
+    return services.forecast._door(opened.actor.scope, opened.build, run)
+
+
+def _series(world: World, grant: str) -> dict[str, str]:
+    facts = _facts(world, grant)
     rows = facts.answer(facts.table("forecast_series").select("series", "bucket")).to_pylist()
     return {row["series"]: row["bucket"] for row in rows}

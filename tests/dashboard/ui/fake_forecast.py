@@ -30,6 +30,12 @@ class FakeForecast:
         steps = pd.DataFrame(
             {"step": range(1, 5), "wape": [0.21, 0.23, 0.24, 0.26], "bias": [0.01] * 4, "baseline": [0.4] * 4}
         )
+        levels = pd.DataFrame(
+            {
+                "level": ["series", "sku", "all"], "groups": [12, 3, 1], "wape": [0.21, 0.12, 0.06],
+                "baseline": [0.4, 0.25, 0.15], "bias": [0.01] * 3,
+            }
+        )  # fmt: skip
         said = pd.DataFrame(
             {"origin": past[:8], "period": past[1:9], "said": sold[:8], "baseline": sold[:8] * 0.9, "came": sold[1:9]}
         )
@@ -43,7 +49,7 @@ class FakeForecast:
         )  # fmt: skip
         return Outlook(
             freshness=self._fresh, run="20261101-000000-abcdef", as_of=date(2026, 10, 25), bucket="week", series=12,
-            other_series=3, refused=1, total=(380.0, 500.0), history=history, ahead=fan, steps=steps, past=said,
-            parts=parts, worst=worst, flags=pd.DataFrame({"flag": ["gaps"], "series": [2]}),
+            other_series=3, refused=1, total=(380.0, 500.0), history=history, ahead=fan, steps=steps, levels=levels,
+            past=said, parts=parts, worst=worst, flags=pd.DataFrame({"flag": ["gaps"], "series": [2]}),
             events=pd.DataFrame({"event": ["double_11"], "period": [pd.Timestamp("2025-11-10")]}),
         )  # fmt: skip
