@@ -53,7 +53,8 @@ def _next(day: date, known: frozenset[int]) -> date:
 
 
 def _time_of(cut_off: str | None) -> time | None:
+    said = (cut_off or "").strip()
     try:
-        return time.fromisoformat((cut_off or "").strip())
+        return time.fromisoformat(said if said.find(":") != 1 else f"0{said}")
     except ValueError:
         return None

@@ -30,11 +30,13 @@ PLACES = 12
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around the numbers. By position: ``owner``; ``expires``: days after the day of the plan until which a
-    proposal can be decided; ``inputs``: name → text, left out where empty; ``policies``: which of ``policy_sets``.
+    """What stands around the numbers. ``first``: the day on which a transfer can leave. By position: ``owner``;
+    ``expires``: days after the day of the plan until which a proposal can be decided; ``inputs``: name → text, left
+    out where empty; ``policies``: which of ``policy_sets``.
     """
 
     as_of: date
+    first: date
     batch: str
     made_at: datetime
     build: str
@@ -129,7 +131,7 @@ class _Columns:
             proposed=quantity,
             quantity=quantity,
             unit_cost=yuan_of(cost) if math.isfinite(cost) else None,
-            order_by=self._day(1 if moved else self.order[at]),
+            order_by=frame.first if moved else self._day(self.order[at]),
             expected_receipt=self._day(self.moved_receipt[at] if moved else self.receipt[at]),
             expires_on=self._day(self.expires[at]),
             loss_per_day=yuan_of(self.urgency[at]),

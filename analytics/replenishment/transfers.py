@@ -16,8 +16,9 @@ from analytics.replenishment.projection import Delays, projected
 
 @dataclass(frozen=True, slots=True)
 class TransferTerms:
-    """``taker``/``giver``: positions of one SKU that may help each other, nearest giver first. ``days`` on the way;
-    ``fixed``: yuan per transfer, ``freight``: yuan per unit by position; the least units and yuan that are worth it.
+    """``taker``/``giver``: positions of one SKU that may help each other, nearest giver first. ``days`` on the way,
+    ``leaves`` days after the plan's day at the earliest; ``fixed``: yuan per transfer, ``freight``: yuan per unit by
+    position; the least units and yuan that are worth it.
     """
 
     taker: Ints
@@ -27,6 +28,7 @@ class TransferTerms:
     freight: Floats
     least_units: float
     least_amount: float
+    leaves: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,10 @@ def _room(positions: Positions, wanted: Wanted) -> Ints:
 
 
 def _asked(positions: Positions, demands: Sequence[Demand], late: Delays, terms: TransferTerms, taking: Ints) -> _Asked:
-    receipt = np.full(positions.size, 1 + terms.days, dtype=np.int64)
+    receipt = np.full(positions.size, terms.leaves + terms.days, dtype=np.int64)
     window = replace(
         positions.window,
-        order=np.ones(positions.size, dtype=np.int64),
+        order=np.full(positions.size, terms.leaves, dtype=np.int64),
         receipt=receipt,
         following=np.maximum(positions.window.following, receipt),
         spread=np.zeros(positions.size),

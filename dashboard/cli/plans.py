@@ -49,7 +49,8 @@ def _table(made: Planned, told: Words) -> Table:
         superseded=f"{len(made.saved.superseded):,}", without=f"{len(made.left_out):,}", as_of=made.as_of,
         seconds=f"{made.seconds:,.1f}",
     )  # fmt: skip
-    table = Table(title=title, title_justify="left")
+    late = told.t("cli.plan_over", over=f"{made.over:,}", as_of=made.as_of) if made.over else None
+    table = Table(title=title, title_justify="left", caption=late, caption_justify="left")
     for name in ("node", "sku", "source", "quantity", "order_by", "loss_per_day", "reasons"):
         table.add_column(told.t(f"cli.column.{name}"), justify="right" if name in _NUMBERS else "left")
     for one in sorted(made.proposals, key=lambda one: (-one.loss_per_day, one.id))[:SHOWN]:

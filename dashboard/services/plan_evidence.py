@@ -21,10 +21,11 @@ TOLD = (
 """Names of what is told, in the order of the card."""
 
 
-def frame_around(laid: Laid, *, as_of: date, batch: str, now: datetime, build: str, run: str) -> Frame:
+def frame_around(laid: Laid, *, as_of: date, first: date, batch: str, now: datetime, build: str, run: str) -> Frame:
     """The frame of all proposals of a plan."""
     return Frame(
         as_of=as_of,
+        first=first,
         batch=batch,
         made_at=now,
         build=build,

@@ -17,9 +17,12 @@ PRICED_DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockFrames:
-    """What was there and on its way as of the end of the day ``as_of``; ``moved``: balance by node and SKU."""
+    """What was there and on its way as of the end of the day ``as_of``; ``moved``: balance by node and SKU. ``first``:
+    the next day on which something can be ordered or arrive; later than the day after where data come late.
+    """
 
     as_of: date
+    first: date
     lots: pd.DataFrame
     moved: pd.DataFrame
     available: pd.DataFrame
@@ -44,18 +47,23 @@ class PlanFrames(StockFrames):
     families: pd.Series
 
 
-def plan_frames(facts: Facts, forecast: Facts, as_of: date, waited: date | None = None) -> PlanFrames:
-    """Read marts and the run's series; what came after ``as_of`` is left out. ``waited``: see :func:`stock_frames`."""
+def plan_frames(
+    facts: Facts, forecast: Facts, as_of: date, waited: date | None = None, today: date | None = None
+) -> PlanFrames:
+    """Read marts and the run's series; what came after ``as_of`` is left out. The others: see :func:`stock_frames`."""
     series = _read(forecast, "forecast_series", "owner", "series", "node", "sku", "category", "bucket", "answered",
                    "flags", "methods")  # fmt: skip
-    return frames_at(facts, series, as_of, waited)
+    return frames_at(facts, series, as_of, waited, today)
 
 
-def frames_at(facts: Facts, series: pd.DataFrame, as_of: date, waited: date | None = None) -> PlanFrames:
+def frames_at(
+    facts: Facts, series: pd.DataFrame, as_of: date, waited: date | None = None, today: date | None = None
+) -> PlanFrames:
     """The same for series that are known otherwise, with the columns of PlanFrames.series."""
-    held = stock_frames(facts, as_of, waited)
+    held = stock_frames(facts, as_of, waited, today)
     return PlanFrames(
         as_of=as_of,
+        first=held.first,
         series=series.sort_values("series", ignore_index=True),
         nodes=nodes_of(facts),
         lots=held.lots,
@@ -70,19 +78,33 @@ def frames_at(facts: Facts, series: pd.DataFrame, as_of: date, waited: date | No
     )
 
 
-def stock_frames(facts: Facts, as_of: date, waited: date | None = None) -> StockFrames:
+def stock_frames(facts: Facts, as_of: date, waited: date | None = None, today: date | None = None) -> StockFrames:
     """Stock alone, as of a day.
 
     ``waited``: the oldest plan of which something is still waited for, None where nothing is. What is over by then and
-    was ordered before it answers none of those lines.
+    was ordered before it answers none of those lines. ``today``: where the plan is for now and not for a day in the
+    past. Then a count of the day after ``as_of``, of which no sales are told, is the stock of that evening, and what
+    was ordered since is on its way.
     """
+    morrow = as_of + timedelta(days=1)
+    seen = as_of if today is None else max(as_of, today)
     return StockFrames(
         as_of=as_of,
-        lots=_lots(facts, as_of),
+        first=max(morrow, seen),
+        lots=lots_until(facts, min(morrow, seen)),
         moved=_moved(facts, as_of),
         available=_available(facts, as_of),
-        inbound=_inbound(facts, as_of, as_of if waited is None else min(waited, as_of)),
+        inbound=_inbound(facts, as_of, as_of if waited is None else min(waited, as_of), seen),
     )
+
+
+def last_count(facts: Facts, today: date) -> date | None:
+    """Day of the newest count of any node."""
+    rows = facts.table("lot_day")
+    last: date | None = facts.answer(rows.filter(rows.day <= today).aggregate(last=rows.day.max())).to_pylist()[0][
+        "last"
+    ]
+    return last
 
 
 def nodes_of(facts: Facts) -> pd.DataFrame:
@@ -96,7 +118,7 @@ def _read(facts: Facts, name: str, *columns: str) -> pd.DataFrame:
     return frame_of(facts.answer(rows.select(*columns) if columns else rows))
 
 
-def _lots(facts: Facts, as_of: date) -> pd.DataFrame:
+def lots_until(facts: Facts, as_of: date) -> pd.DataFrame:
     """The last count of each node: node, sku, lot, expiry, day, on_hand, reserved."""
     rows = facts.table("lot_day")
     past = rows.filter(rows.day <= as_of)
@@ -125,14 +147,14 @@ def _available(facts: Facts, as_of: date) -> pd.DataFrame:
     return frame_of(facts.answer(last))
 
 
-def _inbound(facts: Facts, as_of: date, waited: date) -> pd.DataFrame:
-    """Deliveries that were open that evening or ordered since ``waited``, from that week's Monday on: limits of supply
-    count weeks. Columns node, sku, origin, ordered, promised, quantity, open.
+def _inbound(facts: Facts, as_of: date, waited: date, seen: date) -> pd.DataFrame:
+    """Deliveries that were open that evening, ordered until ``seen`` or ordered since ``waited``, from that week's
+    Monday on: limits of supply count weeks. Columns node, sku, origin, ordered, promised, quantity, open.
     """
     rows = facts.table("inbound_line")
     first = waited - timedelta(days=waited.weekday())
     over = (rows.closed | (rows.received >= rows.quantity)) & (rows.received_on <= as_of).fill_null(True)
-    told = frame_of(facts.answer(rows.filter((rows.ordered <= as_of) & ((rows.ordered >= first) | ~over))))
+    told = frame_of(facts.answer(rows.filter((rows.ordered <= seen) & ((rows.ordered >= first) | ~over))))
     later = pd.to_datetime(told["received_on"]) > pd.Timestamp(as_of)
     came = told["received"].where(~later, 0.0)
     shut = told["closed"].astype(bool) & ~later

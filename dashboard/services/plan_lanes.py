@@ -47,8 +47,9 @@ def routes_of(frames: PlanFrames, rows: pd.DataFrame, now: datetime | None, hori
     """
     laned = rows["lane"].notna().to_numpy()
     days = _order_days(frames, rows, now)
-    order = np.where(laned, days["order"], 1)
-    following = np.where(laned, days["following"], 1 + REVIEW_DAYS)
+    soonest = (frames.first - frames.as_of).days
+    order = np.where(laned, days["order"], soonest)
+    following = np.where(laned, days["following"], soonest + REVIEW_DAYS)
     unknown = max(horizon_days - REVIEW_DAYS, 1)
     told = np.nan_to_num(rows["lead_days"].to_numpy(dtype=float), nan=unknown)
     lead = np.where(laned, np.ceil(told - 1e-9), unknown).astype(np.int64)
@@ -71,7 +72,7 @@ def _order_days(frames: PlanFrames, rows: pd.DataFrame, now: datetime | None) ->
     found = np.ones((len(rows), 2), dtype=np.int64)
     for at, habit in enumerate(zip(_texts(rows["review_weekdays"]), _texts(rows["cut_off"]), strict=True)):
         if habit not in known:
-            known[habit] = order_days(*habit, after=frames.as_of, now=now)
+            known[habit] = order_days(*habit, after=frames.first - timedelta(days=1), now=now)
         found[at] = [(day - frames.as_of).days for day in (known[habit].order_by, known[habit].following)]
     return pd.DataFrame(found, columns=["order", "following"])
 

@@ -31,6 +31,7 @@ def transfers_of(frames: PlanFrames, rows: pd.DataFrame, table: PolicyTable, as_
     return TransferTerms(
         taker=taker,
         giver=giver,
+        leaves=(frames.first - frames.as_of).days,
         days=table.whole("stock.transfer_days", as_of=as_of),
         fixed=number(FIXED),
         freight=kilograms(rows) * number(PER_KG),

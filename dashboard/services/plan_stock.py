@@ -88,14 +88,14 @@ def _lots(frames: StockFrames) -> pd.DataFrame:
 def _inbound(frames: StockFrames, index: pd.MultiIndex) -> tuple[Dated, np.ndarray]:
     """Open deliveries by day of arrival, and the positions that wait for one by more than a review.
 
-    What should have come is expected tomorrow; what was never promised, a review after it was ordered.
+    What should have come is expected the next day; what was never promised, a review after it was ordered.
     """
     rows = frames.inbound[frames.inbound["open"] > 0]
     promised = pd.to_datetime(rows["promised"])
     expected = promised.fillna(pd.to_datetime(rows["ordered"]) + pd.Timedelta(days=REVIEW_DAYS))
     after = (expected - pd.Timestamp(frames.as_of)).dt.days
     late = rows[after <= -REVIEW_DAYS]
-    rows = rows.assign(after=after.clip(lower=1).astype(int))
+    rows = rows.assign(after=after.clip(lower=_next(frames)).astype(int))
     return _dated(rows, index, "open"), index.get_indexer(pd.MultiIndex.from_frame(late[KEY]))
 
 
@@ -108,7 +108,7 @@ def _proposed(
     """
     found = answered(awaited_of(coming), deliveries_of(frames.inbound), kept)
     units = [float(outstanding(one.quantity, found.get(one.id, ()))) for one in coming]
-    after = [max((one.expected_receipt - frames.as_of).days, 1) for one in coming]
+    after = [max((one.expected_receipt - frames.as_of).days, _next(frames)) for one in coming]
     every = pd.DataFrame({
         "node": [one.node for one in coming], "sku": [one.sku for one in coming],
         "source": [one.source for one in coming], "kind": [one.kind.value for one in coming],
@@ -116,6 +116,11 @@ def _proposed(
     })  # fmt: skip
     told = every[every["units"] > 0].reset_index(drop=True)
     return told, told.drop(columns="node").rename(columns={"source": "node"})
+
+
+def _next(frames: StockFrames) -> int:
+    """Days after the plan's until something can arrive."""
+    return (frames.first - frames.as_of).days
 
 
 def _dated(rows: pd.DataFrame, index: pd.MultiIndex, units: str) -> Dated:

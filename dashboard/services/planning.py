@@ -24,7 +24,7 @@ from analytics.replenishment.reasons import Reason, has, told
 from dashboard.services.desk import Facts
 from dashboard.services.forecasting import SEED
 from dashboard.services.plan_evidence import frame_around
-from dashboard.services.plan_frames import plan_frames
+from dashboard.services.plan_frames import last_count, plan_frames
 from dashboard.services.plan_neighbours import transfers_of
 from dashboard.services.plan_positions import Around, Laid, laid_out
 from data.sources.report import Progress
@@ -38,6 +38,8 @@ from data.store.receipts import Receipts
 from data.store.records import Build, ForecastRun
 
 RUNS_LOOKED_AT = 200
+LATE = timedelta(days=14)
+"""Data that end longer ago tell of another time: they are planned as of their own end."""
 EXAMPLES = 200
 """Lines left out that a plan's outcome names one by one."""
 
@@ -74,7 +76,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """``proposals`` as they stand in the store; ``left_out``: lines without one, each with its reasons."""
+    """``proposals`` as they stand in the store; ``left_out``: lines without one, each with its reasons. ``over``: how
+    many proposals nobody can decide about any more, for the data they rest on are of long ago.
+    """
 
     batch: str
     as_of: date
@@ -83,6 +87,7 @@ class Planned:
     positions: int
     proposals: tuple[Proposal, ...]
     left_out: tuple[LeftOut, ...]
+    over: int
     saved: Saved
     seconds: float
 
@@ -112,21 +117,22 @@ class Planning:
         with self.work() as unit:
             runs = unit.forecast_runs.newest(RUNS_LOOKED_AT)
             # What others report by the week may reach further than orders do.
-            day = _checked(as_of, build.first_day, max([build.last_day, *(run.as_of for run in runs)]))
+            facts, told = self.facts(build), max([build.last_day, *(run.as_of for run in runs)])
+            day = _checked(as_of, build.first_day, told) if as_of else _newest(facts, told, day_of(now))
             run = _run_of(runs, day)
             coming, answered = unit.proposals.supply(day, day_of(now)), unit.receipts.kept()
         _step(progress, "read")
         table = self.policies()
         forecast = self.forecast(build, run)
         waited = min((one.as_of for one in coming if one.state in WAITED_FOR), default=None)
-        frames = plan_frames(self.facts(build), forecast, day, waited)
+        frames = plan_frames(facts, forecast, day, waited, None if as_of else _today(now, day))
         around = Around(
             forecast=forecast,
             run=run,
             coming=coming,
             answered=answered,
             table=table,
-            now=_local(now, day),
+            now=_local(now, frames.first),
             horizon_days=table.whole("replenishment.horizon_days", as_of=day),
         )
         laid = laid_out(frames, around)
@@ -135,7 +141,7 @@ class Planning:
             laid.positions, laid.demands, _terms(table, day, laid), transfers_of(frames, laid.rows, table, day)
         )
         batch = f"{now:%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
-        frame = frame_around(laid, as_of=day, batch=batch, now=now, build=build.id, run=run.id)
+        frame = frame_around(laid, as_of=day, first=frames.first, batch=batch, now=now, build=build.id, run=run.id)
         proposals = tuple(proposals_of(plan, laid.positions, frame))
         _step(progress, "save")
         counted = {one.id: one.version for one in coming}
@@ -148,6 +154,7 @@ class Planning:
             positions=laid.positions.size,
             proposals=kept,
             left_out=tuple(_left_out(plan, laid)),
+            over=sum(one.expires_on < day_of(now) for one in kept),
             saved=saved,
             seconds=round(time.perf_counter() - started, 3),
         )
@@ -177,6 +184,7 @@ def facts_of(made: Planned) -> dict[str, Any]:
         "run": made.run,
         "positions": made.positions,
         "proposals": len(made.proposals),
+        "over": made.over,
         **made.saved.facts,
         "without": dict(sorted(reasons.items())),
         "without_lines": len(made.left_out),
@@ -194,6 +202,20 @@ def _checked(as_of: date | None, first: date, last: date) -> date:
     return day
 
 
+def _newest(facts: Facts, told: date, today: date) -> date:
+    """The evening that is known best: that of the last sales, or the one before a later count of stock."""
+    counted = last_count(facts, today)
+    return told if counted is None else max(told, counted - timedelta(days=1))
+
+
+def _today(now: datetime, day: date) -> date | None:
+    """Today, where data come late by days and not by months: nobody orders on a day that is over. Data of long ago are
+    planned as they stood.
+    """
+    today = day_of(now)
+    return today if today - day <= LATE else None
+
+
 def _run_of(runs: Sequence[ForecastRun], day: date) -> ForecastRun:
     """The run that was made with the newest days up to ``day``; of several of one day the last."""
     known = [run for run in runs if run.as_of <= day]
@@ -202,10 +224,10 @@ def _run_of(runs: Sequence[ForecastRun], day: date) -> ForecastRun:
     return max(known, key=lambda run: (run.as_of, run.published_at))
 
 
-def _local(now: datetime, day: date) -> datetime | None:
+def _local(now: datetime, first: date) -> datetime | None:
     """The clock on the wall, where the plan is for today; a day in the past has no cut-off that could have passed."""
     local = now.astimezone(HOME_ZONE).replace(tzinfo=None)
-    return local if local.date() == day + timedelta(days=1) else None
+    return local if local.date() == first else None
 
 
 def _terms(table: PolicyTable, day: date, laid: Laid) -> Terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from analytics.decisions.receipts import Key
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
-from dashboard.services.plan_frames import StockFrames, nodes_of, stock_frames
+from dashboard.services.plan_frames import StockFrames, lots_until, nodes_of, stock_frames
 from dashboard.services.plan_lanes import DEEPEST, stocked_of, with_lanes
 from dashboard.services.plan_stock import KEY
 
@@ -87,12 +88,19 @@ def _pace(both: pd.DataFrame, days: int) -> pd.DataFrame:
     return pd.DataFrame({"pace": pace}, index=index).reset_index()
 
 
-def stock_then(facts: Facts, as_of: date, answers: dict[Key, str], own: set[str]) -> StockFrames:
+def stock_then(
+    facts: Facts, as_of: date, answers: dict[Key, str], own: set[str], mornings: Collection[str] = ()
+) -> StockFrames:
     """Stock on the evening of ``as_of``, and what came after it, on the days on which it came.
 
-    Deliveries that answer one of the lines ``own`` are left out: they are what is judged.
+    Deliveries that answer one of the lines ``own`` are left out: they are what is judged. ``mornings``: nodes of which
+    the plan read the count of the next morning.
     """
     held = stock_frames(facts, as_of)
+    lots = held.lots
+    if mornings:
+        next_day = lots_until(facts, as_of + timedelta(days=1))
+        lots = pd.concat([lots[~lots["node"].isin(mornings)], next_day[next_day["node"].isin(mornings)]])
     lines = facts.table("inbound_line")
     rows = frame_of(facts.answer(lines.filter(lines.received_on > as_of)))
     keys = zip(rows["node"], rows["sku"], rows["inbound_id"], rows["line_no"], strict=True)
@@ -104,5 +112,5 @@ def stock_then(facts: Facts, as_of: date, answers: dict[Key, str], own: set[str]
         promised=rows["received_on"], open=rows["received"], quantity=rows["received"], closed=True
     )  # fmt: skip
     return StockFrames(
-        as_of=as_of, lots=held.lots, moved=held.moved, available=held.available, inbound=arrived,
+        as_of=as_of, first=held.first, lots=lots, moved=held.moved, available=held.available, inbound=arrived,
     )  # fmt: skip

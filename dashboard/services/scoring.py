@@ -141,7 +141,8 @@ def _positions(
     *, told: bool,
 ) -> Positions:  # fmt: skip
     size, lines = len(due), [one.line for one in due]
-    then = stock_then(facts, as_of, dict(answers), {one.id for one in lines})
+    mornings = {one.node for one in lines if one.evidence.inputs.get("counted_on", "") > as_of.isoformat()}
+    then = stock_then(facts, as_of, dict(answers), {one.id for one in lines}, mornings)
     stock = stock_of(then, rows, (), {}).stock
     receipt = np.array([max((_receipt(one) - as_of).days, 1) for one in lines], dtype=np.int64)
     following = np.array([(one.last - as_of).days + 1 for one in due], dtype=np.int64)

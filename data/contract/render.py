@@ -105,6 +105,8 @@ def _rules(column: Column) -> Iterator[str]:
         yield f"→ {column.references}"
     if column.one_of:
         yield "one of " + ", ".join(f"`{value}`" for value in column.one_of)
+    if column.form:
+        yield f"like `{column.form.shown}`"
     if column.low is not None:
         yield f"≥ {column.low:g}"
     if column.high is not None:
@@ -143,6 +145,7 @@ def _column_object(column: Column) -> dict[str, Any]:
         "unit": column.unit,
         "references": column.references,
         "one_of": list(column.one_of),
+        "like": column.form.shown if column.form else None,
         "low": column.low,
         "high": column.high,
         "happened": column.happened,

@@ -53,6 +53,14 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a text must be written: a regular expression over all of it, and what people are shown."""
+
+    pattern: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column. ``about`` is (Chinese, English); ``low``/``high`` are inclusive limits of the value.
 
@@ -67,6 +75,7 @@ class Column:
     unit: str | None = None
     references: str | None = None
     one_of: tuple[str, ...] = ()
+    form: Form | None = None
     low: float | None = None
     high: float | None = None
     sensitivity: Sensitivity = Sensitivity.PLAIN

@@ -67,6 +67,8 @@ def broken_rules(column: Column, value: ir.Value, *, key: bool, latest: datetime
         rules["required_missing"] = value.isnull()
     if column.one_of:
         rules["not_one_of"] = value.notin(column.one_of)
+    if column.form:
+        rules["not_in_form"] = ~value.re_search(column.form.pattern)
     if column.low is not None:
         rules["too_low"] = value < column.low
     if column.high is not None:
@@ -180,6 +182,7 @@ def facts_of(column: Column) -> str:
     facts = {
         "kind": column.kind.value,
         "one_of": ", ".join(column.one_of),
+        "form": column.form.shown if column.form else None,
         "low": column.low,
         "high": column.high,
         "decimals": _DECIMALS.get(column.kind),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from data.contract.schema import Column, Family, Kind, Sensitivity, Table
+from data.contract.schema import Column, Family, Form, Kind, Sensitivity, Table
 from data.contract.tables import shared
 from data.contract.tables.shared import BRAND, units
 
 SECTION = "supply"
+WEEKDAYS = Form(r"^\s*[1-7]\s*(,\s*[1-7]\s*)*$", "1,4")
+CLOCK = Form(r"^\s*([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?\s*$", "16:00")
 
 LANE = Table(
     name="lane",
@@ -30,8 +32,13 @@ LANE = Table(
         shared.sku(required=False),
         Column("lead_days", Kind.NUMBER, ("平均提前期", "Mean lead time"), required=True, unit="day", low=0),
         Column("lead_days_spread", Kind.NUMBER, ("提前期标准差", "Standard deviation of it"), unit="day", low=0),
-        Column("review_weekdays", Kind.TEXT, ("订货日，1 为周一，逗号分隔", "Order days, 1 = Monday, comma-separated")),
-        Column("cut_off", Kind.TEXT, ("截单时刻，HH:MM", "Time of day orders close, HH:MM")),
+        Column(
+            "review_weekdays",
+            Kind.TEXT,
+            ("订货日，1 为周一，逗号分隔", "Order days, 1 = Monday, comma-separated"),
+            form=WEEKDAYS,
+        ),
+        Column("cut_off", Kind.TEXT, ("截单时刻，HH:MM", "Time of day orders close, HH:MM"), form=CLOCK),
         Column(
             "fixed_cost",
             Kind.MONEY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -20,7 +20,8 @@ def told(case: Case, *, transfers: bool = False) -> list[Proposal]:
     plan = case.plan(transfers=terms(len(case.ones))) if transfers else case.plan()
     size = len(case.ones)
     frame = Frame(
-        as_of=AS_OF, batch="b", made_at=datetime(2026, 3, 1, 4, tzinfo=UTC), build="build", run="run",
+        as_of=AS_OF, first=AS_OF + timedelta(days=1), batch="b",
+        made_at=datetime(2026, 3, 1, 4, tzinfo=UTC), build="build", run="run",
         owner=texts(["brand"] * size), expires=np.full(size, 6), inputs={"price": texts(["14"] * size)},
         policies=np.zeros(size, np.int64), policy_sets=({"replenishment.order_up_to": "critical_ratio"},),
     )  # fmt: skip

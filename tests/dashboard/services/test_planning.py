@@ -11,20 +11,23 @@ import pytest
 
 from analytics.core.access import Role
 from analytics.core.errors import AccessDenied, DomainError, MissingData
-from analytics.decisions.proposal import Kind, Proposal, State
+from analytics.decisions.proposal import Kind, Proposal, State, Step
 from analytics.decisions.workflow import Decided, Move, Moved
 from dashboard.composition import planning_for, receiving_for, scoring_for, services_as
 from dashboard.services.approval_views import Request
 from dashboard.services.plan_frames import stock_frames
 from dashboard.services.planning import Planned, facts_of
+from dashboard.services.realised import stock_then
 from dashboard.services.users import job_actor
 from data.store.audit import Deed
 from data.store.proposal_search import SoughtProposals
 from data.store.unit_of_work import UnitOfWork
 from tests.dashboard.services.planning_world import (
     AS_OF,
+    COUNTS,
     NOW,
     TABLES,
+    counted,
     fork,
     plan,
     planning_world,
@@ -242,3 +245,33 @@ def test_a_plan_reads_the_deliveries_that_can_still_matter(world: World) -> None
     assert (waited["open"].tolist(), waited["received"].tolist()) == ([0.0], [12.0])
     assert len(stock_frames(facts, date(2026, 2, 12)).inbound) == 1
     assert stock_frames(facts, date(2026, 2, 11)).inbound.empty
+
+
+def test_where_data_come_late_nobody_is_told_to_order_yesterday(world: World, tmp_path: Path) -> None:
+    """Sales end on Saturday, and it is Thursday: the order of that day has to last until Wednesday."""
+    mine = fork(world, tmp_path / "home")
+    made = plan(mine, now=NOW + timedelta(days=4))
+    shelf, moved = of(made, "R5")["N1"], of(made, "HELP")["N1"]
+    assert (made.as_of, shelf.order_by, shelf.expected_receipt) == (AS_OF, date(2026, 3, 5), date(2026, 3, 7))
+    assert (shelf.quantity, shelf.expires_on) == (Decimal(40), date(2026, 3, 9))
+    assert min(one.order_by for one in made.proposals) == date(2026, 3, 5)
+    assert moved.expected_receipt > date(2026, 3, 5)
+    # Of long ago: nothing else can be said than what was right then.
+    old = plan(mine, now=NOW + timedelta(days=400))
+    assert max(one.order_by for one in old.proposals) == date(2026, 3, 2)
+    assert (old.over, made.over) == (len(old.proposals), 0)
+
+
+def test_a_count_of_the_next_morning_is_the_stock_of_the_evening(tmp_path: Path) -> None:
+    morning = [{**row, "as_of": "2026-03-01T00:30:00"} for row in counted("2026-03-01", COUNTS)]
+    mine = make_world(tmp_path / "home", {**TABLES, "stock_lot": morning})
+    publish(mine)
+    made = plan(mine)
+    shelf = of(made, "BELOW")["W1"]
+    assert (made.as_of, shelf.evidence.inputs["counted_on"]) == (AS_OF, "2026-03-01")
+    assert shelf.evidence.steps[0] == Step("on_hand", Decimal(-40))
+    # What is asked as of that evening does not know the next morning.
+    assert {"stock_unknown"} <= set(of(plan(mine, AS_OF), "BELOW")["W1"].reasons)
+    facts = planning_for(mine.settings, mine.store, job_actor("plan", "test")).facts(mine.build)
+    judged = stock_then(facts, AS_OF, {}, set(), {"W1"}).lots
+    assert (set(judged["node"]), judged["on_hand"].sum()) == ({"W1"}, 10_080)

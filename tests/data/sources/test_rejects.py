@@ -92,6 +92,19 @@ def test_limits_and_choices_stand_beside_the_reject(door: Door) -> None:
     assert "group_leader" in told["kind"][1]["one_of"]
 
 
+def test_order_days_that_nobody_could_read_are_not_taken_for_none(door: Door) -> None:
+    door.write("lane.csv", "lane,origin,node,lead_days,review_weekdays,cut_off\n"
+               'a,S,N,2,"1,4",9:00\nb,S,N,2,"周一,周四",\nc,S,N,2,9,\nd,S,N,2,3,25:99\ne,S,N,2,,\n')  # fmt: skip
+    door.bring('source = "a"\ntables = "contract"')
+    assert {(row[1], row[3], row[4], row[5]) for row in door.rejects()} == {
+        (3, "review_weekdays", "周一,周四", "not_in_form"),
+        (4, "review_weekdays", "9", "not_in_form"),
+        (5, "cut_off", "25:99", "not_in_form"),
+    }
+    assert json.loads(door.rows("rejects")[0]["facts"])["form"] in {"1,4", "16:00"}
+    assert door.values("lane", "lane") == ["a", "e"]
+
+
 def test_other_types(door: Door) -> None:
     toml = 'source = "a"\ntables = "contract"'
     door.write("product.csv", "sku,name,shelf_life_days,launched,kg\na,A,12.5,2026-1-40,inf\nb,B,12.0,2026-01-04,0.5\n")
