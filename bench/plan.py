@@ -109,7 +109,8 @@ def _proposals(plan: Plan, positions: Positions) -> Iterator[Proposal]:
     same = np.zeros(size, dtype=np.int64)
     texts = {name: np.full(size, "1", dtype=object) for name in ("price", "lane", "lead_days", "counted_on", "level")}
     frame = Frame(
-        as_of=date(2026, 11, 25), batch="b", made_at=datetime(2026, 11, 26, tzinfo=UTC), build="b", run="r",
+        as_of=date(2026, 11, 25), first=date(2026, 11, 26), batch="b", build="b", run="r",
+        made_at=datetime(2026, 11, 26, tzinfo=UTC),
         owner=np.full(size, "brand", dtype=object), expires=positions.window.following, inputs=texts, policies=same,
         policy_sets=({"replenishment.order_up_to": "critical_ratio (v0)"},),
     )  # fmt: skip
