@@ -15,10 +15,14 @@ FOLLOWING = "following_receipt"
 """Until when the order has to last: the day on which the order after it arrives."""
 TOLD = (
     "level", "unit_cost", "price", "shortage_per_unit", "holding_per_unit_day", "fixed_cost", "freight_per_unit",
-    "lane", "lead_days", "lead_spread", "order_weekdays", "cut_off", "counted_on", "minimum_order", "case_multiple",
+    "lane", "lead_days", "lead_spread", "order_weekdays", "cut_off", "counted_on", "since_count",
+    "minimum_order", "case_multiple",
     FOLLOWING, "forecast_methods", "forecast_flags",
 )  # fmt: skip
 """Names of what is told, in the order of the card."""
+
+LEAST = 0.0005
+"""Units that three decimals can tell."""
 
 
 def frame_around(laid: Laid, *, as_of: date, first: date, batch: str, now: datetime, build: str, run: str) -> Frame:
@@ -54,6 +58,7 @@ def _inputs(laid: Laid, as_of: date) -> dict[str, list[str]]:
         "order_weekdays": _told(rows["review_weekdays"], "{}"),
         "cut_off": _told(rows["cut_off"], "{}"),
         "counted_on": _told(laid.found.counted_on, "{}"),
+        "since_count": [f"{units:+g}" if abs(units) >= LEAST else "" for units in laid.found.since.tolist()],
         "minimum_order": _thousandths(laid.positions.packs.moq),
         "case_multiple": _thousandths(laid.positions.packs.multiple),
         FOLLOWING: [(as_of + timedelta(days=day)).isoformat() for day in laid.positions.window.following.tolist()],

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
+from dashboard.services.plan_counts import carried
 
 PRICED_DAYS = 90
 """Days of sales whose mean price stands in where no price is agreed."""
@@ -91,7 +92,7 @@ def stock_frames(facts: Facts, as_of: date, waited: date | None = None, today: d
     return StockFrames(
         as_of=as_of,
         first=max(morrow, seen),
-        lots=lots_until(facts, min(morrow, seen)),
+        lots=carried(facts, lots_until(facts, min(morrow, seen)), as_of),
         moved=_moved(facts, as_of),
         available=_available(facts, as_of),
         inbound=_inbound(facts, as_of, as_of if waited is None else min(waited, as_of), seen),

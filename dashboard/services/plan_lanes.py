@@ -20,8 +20,11 @@ DEEPEST = 10
 
 
 def with_lanes(rows: pd.DataFrame, lanes: pd.DataFrame) -> pd.DataFrame:
-    """``rows`` with the columns of their lane: the SKU's own before the node's, then the quickest."""
-    ordered = lanes.sort_values(["lead_days", "lane"], kind="stable").drop(columns="owner")
+    """``rows`` with the columns of their lane: the SKU's own before the node's, then the quickest. Nothing is ordered
+    from where it is wanted.
+    """
+    others = lanes[lanes["origin"] != lanes["node"]]
+    ordered = others.sort_values(["lead_days", "lane"], kind="stable").drop(columns="owner")
     own = ordered[ordered["sku"].notna()].drop_duplicates(KEY)
     any_sku = ordered[ordered["sku"].isna()].drop_duplicates("node").drop(columns="sku")
     with_own = rows.merge(own, "left", on=KEY)

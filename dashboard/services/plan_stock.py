@@ -23,13 +23,15 @@ KEY = ["node", "sku"]
 
 @dataclass(frozen=True, slots=True)
 class StockFound:
-    """``counted_on``: day of the count by position, None where there is none. ``spoken_for``: by (source, sku), units
-    that proposals take from there.
+    """``counted_on``: day of the count by position, None where there is none; ``since``: units that came after it until
+    the day of the plan, or were sold (less than 0). ``spoken_for``: by (source, sku), units that proposals take from
+    there.
     """
 
     stock: Stock
     reasons: Bits
     counted_on: pd.Series
+    since: np.ndarray
     spoken_for: pd.Series
 
 
@@ -37,7 +39,7 @@ def stock_of(frames: StockFrames, rows: pd.DataFrame, coming: Sequence[Coming], 
     """``rows``: node and sku per position. ``kept``: which deliveries are known to answer which proposals."""
     index = pd.MultiIndex.from_frame(rows[KEY])
     lots, moved = _lots(frames), frames.moved.set_index(KEY)
-    sums = lots.groupby(KEY)[["held", "expired", "booked", "missing"]].sum().reindex(index).fillna(0.0)
+    sums = lots.groupby(KEY)[["held", "expired", "booked", "missing", "since"]].sum().reindex(index).fillna(0.0)
     days = frames.lots.groupby("node")["day"].first()
     counted_on = pd.Series(rows["node"].map(days).to_numpy(), dtype=object)
     balance = moved["balance"].reindex(index).to_numpy(dtype=float)
@@ -64,7 +66,7 @@ def stock_of(frames: StockFrames, rows: pd.DataFrame, coming: Sequence[Coming], 
         | marked(Reason.STOCK_OLD, _age(counted_on, frames.as_of) >= REVIEW_DAYS)
         | marked(Reason.INBOUND_OVERDUE, np.isin(np.arange(len(rows)), overdue))
     )
-    return StockFound(stock, reasons, counted_on, taking.groupby(KEY)["units"].sum())
+    return StockFound(stock, reasons, counted_on, sums["since"].to_numpy(), taking.groupby(KEY)["units"].sum())
 
 
 def _lots(frames: StockFrames) -> pd.DataFrame:
@@ -77,6 +79,7 @@ def _lots(frames: StockFrames) -> pd.DataFrame:
     good = expiry.notna() & ~over
     return lots.assign(
         held=held,
+        since=held - lots["counted"].clip(lower=0.0),
         missing=(-lots["on_hand"]).clip(lower=0.0),
         expired=held.where(over, 0.0),
         booked=booked,

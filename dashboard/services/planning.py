@@ -18,13 +18,13 @@ from analytics.core.calendar import HOME_ZONE, day_of
 from analytics.core.errors import DomainError, MissingData
 from analytics.decisions.proposal import WAITED_FOR, Proposal
 from analytics.policies.table import PolicyTable
-from analytics.replenishment.plan import Plan, Terms, planned
+from analytics.replenishment.plan import Terms, planned
 from analytics.replenishment.proposals import proposals_of
-from analytics.replenishment.reasons import Reason, has, told
 from dashboard.services.desk import Facts
 from dashboard.services.forecasting import SEED
 from dashboard.services.plan_evidence import frame_around
 from dashboard.services.plan_frames import last_count, plan_frames
+from dashboard.services.plan_left_out import LeftOut, left_out, never_sold
 from dashboard.services.plan_neighbours import transfers_of
 from dashboard.services.plan_positions import Around, Laid, laid_out
 from data.sources.report import Progress
@@ -63,15 +63,6 @@ class Work(Protocol):
     def audit(self) -> Audit: ...
 
     def commit(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A line that needs something and gets no proposal, or that cannot be judged: why."""
-
-    node: str
-    sku: str
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +144,7 @@ class Planning:
             run=run.id,
             positions=laid.positions.size,
             proposals=kept,
-            left_out=tuple(_left_out(plan, laid)),
+            left_out=(*left_out(plan, laid), *never_sold(frames, laid)),
             over=sum(one.expires_on < day_of(now) for one in kept),
             saved=saved,
             seconds=round(time.perf_counter() - started, 3),
@@ -238,17 +229,6 @@ def _terms(table: PolicyTable, day: date, laid: Laid) -> Terms:
         giver_level=1 - float(table.number_of("stock.out_risk", as_of=day)),
         fairness_cap=float(table.number_of("replenishment.fairness_cap", as_of=day)),
     )
-
-
-def _left_out(plan: Plan, laid: Laid) -> list[LeftOut]:
-    """Lines whose need is not proposed, then lines that could not be judged at all."""
-    without = plan.quantity == 0
-    blocked = [(int(row), bits) for row, bits in zip(plan.rows[without], plan.reasons[without].tolist(), strict=True)]
-    reasons = laid.positions.reasons
-    unknown = has(reasons, Reason.NO_FORECAST) | has(reasons, Reason.NODE_UNKNOWN)
-    blocked += [(int(row), int(reasons[row])) for row in np.flatnonzero(unknown)]
-    node, sku = laid.positions.node, laid.positions.sku
-    return [LeftOut(str(node[row]), str(sku[row]), told(bits)) for row, bits in blocked]
 
 
 def line_of(one: Proposal) -> Mapping[str, Any]:

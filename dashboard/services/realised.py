@@ -11,6 +11,7 @@ import pandas as pd
 from analytics.decisions.receipts import Key
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
+from dashboard.services.plan_counts import carried
 from dashboard.services.plan_frames import StockFrames, lots_until, nodes_of, stock_frames
 from dashboard.services.plan_lanes import DEEPEST, stocked_of, with_lanes
 from dashboard.services.plan_stock import KEY
@@ -99,7 +100,7 @@ def stock_then(
     held = stock_frames(facts, as_of)
     lots = held.lots
     if mornings:
-        next_day = lots_until(facts, as_of + timedelta(days=1))
+        next_day = carried(facts, lots_until(facts, as_of + timedelta(days=1)), as_of)
         lots = pd.concat([lots[~lots["node"].isin(mornings)], next_day[next_day["node"].isin(mornings)]])
     lines = facts.table("inbound_line")
     rows = frame_of(facts.answer(lines.filter(lines.received_on > as_of)))

@@ -68,10 +68,13 @@ def base() -> dict[str, Rows]:
     lane = {"origin": "SUPPLIER", "lead_days": 3}
     return {
         "node": [{"node": node, "name": node, "kind": "store"} for node in ("N1", "N2")],
-        "product": [{"sku": sku, "name": sku} for sku in ("A", "B", *ODD)],
+        "product": [{"sku": sku, "name": sku} for sku in ("A", "B", *ODD, "NEVER")],
         "lane": [
-            {"lane": f"L{node}{sku}", "node": node, "sku": sku, **lane, "lead_days": 0 if sku == "GAPS" else 3}
-            for node, sku in series() if sku != "NOLANE"
+            {"lane": "LNEVER", "node": "N1", "sku": "NEVER", **lane},
+            # A way from a place to itself is none.
+            {**lane, "lane": "LSELF", "node": "N1", "sku": "NOLANE", "origin": "N1"},
+            *({"lane": f"L{node}{sku}", "node": node, "sku": sku, **lane, "lead_days": 0 if sku == "GAPS" else 3}
+              for node, sku in series() if sku != "NOLANE"),
         ],
     }  # fmt: skip
 
@@ -205,6 +208,8 @@ def test_no_series_is_lost_and_each_odd_one_says_why(made: tuple[Made, str]) -> 
     # Only what nobody buys any more needs neither an order nor a word.
     assert {tuple(name.split("|")) for name in known} - set(told) <= {("N1", "ZERO"), ("N1", "EARLY")}
     assert any("lane" in reason for reason in told["N1", "NOLANE"]), told
+    # With a lane of its own, on no list, and never sold.
+    assert told["N1", "NEVER"] == {"no_history", "no_forecast"}
     assert any("cost" in reason for reason in told["N1", "A"]), told
 
 

@@ -33,7 +33,7 @@ from tests.dashboard.services.planning_world import (
     planning_world,
     publish,
 )
-from tests.worlds import BRAND, World, make_world
+from tests.worlds import BRAND, World, line, make_world
 
 pytestmark = pytest.mark.slow
 
@@ -262,10 +262,51 @@ def test_where_data_come_late_nobody_is_told_to_order_yesterday(world: World, tm
     assert (old.over, made.over) == (len(old.proposals), 0)
 
 
-def test_a_count_of_the_next_morning_is_the_stock_of_the_evening(tmp_path: Path) -> None:
-    morning = [{**row, "as_of": "2026-03-01T00:30:00"} for row in counted("2026-03-01", COUNTS)]
-    mine = make_world(tmp_path / "home", {**TABLES, "stock_lot": morning})
-    publish(mine)
+@pytest.fixture(scope="module")
+def recounted(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Counted on the morning after the last sales; the shelf of S2 four evenings before them, and sold from since."""
+    morning = [{**row, "as_of": "2026-03-01T00:30:00"} for row in counted("2026-03-01", COUNTS) if row["node"] != "N2"]
+    before = {"as_of": "2026-02-24T15:00:00", "node": "N2"}
+    early = [
+        {**before, "sku": "HELP", "lot": "late", "expiry": "2026-12-31", "on_hand": "50"},
+        {**before, "sku": "HELP", "lot": "soon", "expiry": "2026-03-31", "on_hand": "30", "reserved": "4"},
+        {**before, "sku": "SHARE", "lot": "-", "on_hand": "3"},
+    ]
+    sold = [
+        line(f"S{day}{sku}", "1", f"2026-02-{day}", "shop", sku, units, "69", node="N2")
+        for day, sku, units in (("24", "HELP", "7"), ("25", "HELP", "12"), ("28", "HELP", "28"), ("26", "SHARE", "9"))
+    ]
+    came = {"inbound_id": "J", "line_no": "1", "node": "N2", "sku": "BELOW", "origin": "W1", "quantity": "6",
+            "ordered_at": "2026-02-20T03:00:00", "received": "6", "received_at": "2026-02-27T03:00:00",
+            "closed": True}  # fmt: skip
+    tables = {
+        **TABLES,
+        "stock_lot": [*morning, *early],
+        "order_line": [*TABLES["order_line"], *sold],
+        "inbound": [came],
+    }
+    found = make_world(Path(tmp_path_factory.mktemp("recounted")) / "home", tables)
+    publish(found)
+    return found
+
+
+def test_a_count_is_carried_to_the_evening_of_the_plan(recounted: World) -> None:
+    """Of 30 and 50 forty were sold since, the first to expire first; of three nobody can sell nine; and six came."""
+    facts = planning_for(recounted.settings, recounted.store, job_actor("plan", "test")).facts(recounted.build)
+    lots = stock_frames(facts, AS_OF, today=date(2026, 3, 1)).lots
+    mine = lots[lots["node"] == "N2"].set_index(["sku", "lot"])[["counted", "on_hand", "reserved"]].fillna(0.0)
+    assert {key: tuple(row) for key, row in zip(mine.index, mine.to_numpy(), strict=True)} == {
+        ("HELP", "soon"): (30, 0, 0), ("HELP", "late"): (50, 40, 0), ("SHARE", "-"): (3, 0, 0),
+        ("BELOW", ""): (0, 6, 0),
+    }  # fmt: skip
+    assert lots.loc[lots["node"] != "N2", "on_hand"].tolist() == lots.loc[lots["node"] != "N2", "counted"].tolist()
+    shelf = of(plan(recounted), "HELP")["N2"]
+    # Ten a day until the seventh: sixty, and forty are there.
+    assert (shelf.quantity, shelf.evidence.inputs["since_count"]) == (Decimal(20), "-40")
+
+
+def test_a_count_of_the_next_morning_is_the_stock_of_the_evening(recounted: World, tmp_path: Path) -> None:
+    mine = fork(recounted, tmp_path / "home")
     made = plan(mine)
     shelf = of(made, "BELOW")["W1"]
     assert (made.as_of, shelf.evidence.inputs["counted_on"]) == (AS_OF, "2026-03-01")
@@ -274,4 +315,4 @@ def test_a_count_of_the_next_morning_is_the_stock_of_the_evening(tmp_path: Path)
     assert {"stock_unknown"} <= set(of(plan(mine, AS_OF), "BELOW")["W1"].reasons)
     facts = planning_for(mine.settings, mine.store, job_actor("plan", "test")).facts(mine.build)
     judged = stock_then(facts, AS_OF, {}, set(), {"W1"}).lots
-    assert (set(judged["node"]), judged["on_hand"].sum()) == ({"W1"}, 10_080)
+    assert judged.loc[judged["node"] == "W1", "on_hand"].sum() == 15_080
