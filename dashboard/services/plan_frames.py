@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from analytics.replenishment.order_days import REVIEW_DAYS
 from dashboard.services.desk import Facts
 from dashboard.services.frames import frame_of
 from dashboard.services.plan_counts import carried
@@ -141,11 +142,15 @@ def _moved(facts: Facts, as_of: date) -> pd.DataFrame:
 
 
 def _available(facts: Facts, as_of: date) -> pd.DataFrame:
-    """Whether it was in stock when that was last told: node, sku, in_stock."""
+    """Whether it was in stock, told by the last day of which its node tells anything: node, sku, in_stock.
+
+    Some sources name only what is out. What was out a month ago and is not named today is not out today.
+    """
     rows = facts.table("available_day")
-    past = rows.filter(rows.day <= as_of)
-    last = past.group_by("node", "sku").aggregate(in_stock=past.in_stock.argmax(past.day))
-    return frame_of(facts.answer(last))
+    past = rows.filter((rows.day <= as_of) & (rows.day > as_of - timedelta(days=REVIEW_DAYS)))
+    last = past.group_by("node").aggregate(last=past.day.max())
+    newest = past.inner_join(last, "node").filter(lambda t: t.day == t.last)
+    return frame_of(facts.answer(newest.select("node", "sku", "in_stock")))
 
 
 def _inbound(facts: Facts, as_of: date, waited: date, seen: date) -> pd.DataFrame:

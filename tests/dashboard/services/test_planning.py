@@ -285,6 +285,13 @@ def recounted(tmp_path_factory: pytest.TempPathFactory) -> World:
         "order_line": [*TABLES["order_line"], *sold],
         "inbound": [came],
     }
+    shelf = {"node": "N2", "period": "day"}
+    tables["availability"] = [
+        {**shelf, "sku": "R5", "day": "2026-02-25", "in_stock": False},
+        {**shelf, "sku": "HELP", "day": "2026-02-28", "in_stock": True},
+        {**shelf, "sku": "SHARE", "day": "2026-02-28", "in_stock": False},
+        {**shelf, "node": "N3", "sku": "R5", "day": "2026-02-20", "in_stock": False},
+    ]
     found = make_world(Path(tmp_path_factory.mktemp("recounted")) / "home", tables)
     publish(found)
     return found
@@ -303,6 +310,15 @@ def test_a_count_is_carried_to_the_evening_of_the_plan(recounted: World) -> None
     shelf = of(plan(recounted), "HELP")["N2"]
     # Ten a day until the seventh: sixty, and forty are there.
     assert (shelf.quantity, shelf.evidence.inputs["since_count"]) == (Decimal(20), "-40")
+
+
+def test_what_was_out_some_time_ago_is_not_out_today(recounted: World) -> None:
+    """Sources that name only what is out: neither R5 is named on the last day, nor does S3 tell anything any more."""
+    facts = planning_for(recounted.settings, recounted.store, job_actor("plan", "test")).facts(recounted.build)
+    told = stock_frames(facts, AS_OF).available.sort_values("sku")
+    assert list(zip(told["node"], told["sku"], told["in_stock"], strict=True)) == [
+        ("N2", "HELP", True), ("N2", "SHARE", False),
+    ]  # fmt: skip
 
 
 def test_a_count_of_the_next_morning_is_the_stock_of_the_evening(recounted: World, tmp_path: Path) -> None:
