@@ -56,9 +56,9 @@ class ScopedFacts:
             theirs.semi_join(mine, theirs[mart.owner] == mine.descendant)
         )
 
-    def answer(self, expression: ir.Table) -> pa.Table:
-        """Execute an expression made from :meth:`table`."""
-        return self._engine.answer(expression)
+    def answer(self, expression: ir.Table, *, many: bool = False) -> pa.Table:
+        """Execute an expression made from :meth:`table`; ``many``: rows by the hundred thousand."""
+        return self._engine.answer(expression, many=many)
 
     def has(self, name: str) -> bool:
         return name in self._engine.names

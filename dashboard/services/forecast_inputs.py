@@ -75,7 +75,7 @@ def frames_of(facts: Facts) -> Frames:
 
 
 def _read(facts: Facts, name: str) -> pd.DataFrame:
-    return frame_of(facts.answer(facts.table(name)))
+    return frame_of(facts.answer(facts.table(name), many=True))
 
 
 def _keyed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -187,7 +187,7 @@ def _ahead(reader: _Reader) -> tuple[pd.DataFrame, tuple[float, float]]:
     means = reader.read(rows.group_by("step", "period").aggregate(mean=rows["mean"].sum()).order_by("step"))
     cut = means.assign(low=np.nan, median=np.nan, high=np.nan)
     with_paths = rows.filter(rows.paths.notnull())
-    found = reader.facts.answer(with_paths.select("step", "paths"))
+    found = reader.facts.answer(with_paths.select("step", "paths"), many=True)
     steps = found["step"].to_numpy()
     if len(steps) == 0:
         return cut, (float("nan"), float("nan"))

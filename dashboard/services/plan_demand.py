@@ -39,7 +39,7 @@ def _demand(forecast: Facts, run: ForecastRun, series: pd.DataFrame, bucket: Buc
     mine = rows.semi_join(
         forecast.table("forecast_series").filter(lambda t: t.bucket == bucket.value), "series"
     ).order_by("series", "step")
-    told = forecast.answer(mine)
+    told = forecast.answer(mine, many=True)
     periods = sorted(set(told["period"].to_pylist()))
     days = np.array([(_day(one) - as_of).days - 1 for one in periods]) + bucket.days
     ahead = np.flatnonzero(days > 0)

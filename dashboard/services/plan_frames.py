@@ -117,7 +117,7 @@ def nodes_of(facts: Facts) -> pd.DataFrame:
 
 def _read(facts: Facts, name: str, *columns: str) -> pd.DataFrame:
     rows = facts.table(name)
-    return frame_of(facts.answer(rows.select(*columns) if columns else rows))
+    return frame_of(facts.answer(rows.select(*columns) if columns else rows, many=True))
 
 
 def lots_until(facts: Facts, as_of: date) -> pd.DataFrame:
@@ -126,13 +126,15 @@ def lots_until(facts: Facts, as_of: date) -> pd.DataFrame:
     past = rows.filter(rows.day <= as_of)
     last = past.group_by("node").aggregate(last=past.day.max())
     newest = past.inner_join(last, "node").filter(lambda t: t.day == t.last)
-    return frame_of(facts.answer(newest.select("node", "sku", "lot", "expiry", "day", "on_hand", "reserved")))
+    return frame_of(
+        facts.answer(newest.select("node", "sku", "lot", "expiry", "day", "on_hand", "reserved"), many=True)
+    )
 
 
 def _moved(facts: Facts, as_of: date) -> pd.DataFrame:
     """Balance of movements; of those that were ever below zero the beginning is missing, so nothing is known."""
     rows = facts.table("moved_day")
-    moves = frame_of(facts.answer(rows.filter(rows.day <= as_of).select("node", "sku", "day", "units")))
+    moves = frame_of(facts.answer(rows.filter(rows.day <= as_of).select("node", "sku", "day", "units"), many=True))
     moves = moves.sort_values(["node", "sku", "day"])
     moves = moves.assign(balance=moves.groupby(["node", "sku"])["units"].cumsum())
     told = moves.groupby(["node", "sku"], as_index=False).agg(
@@ -150,7 +152,7 @@ def _available(facts: Facts, as_of: date) -> pd.DataFrame:
     past = rows.filter((rows.day <= as_of) & (rows.day > as_of - timedelta(days=REVIEW_DAYS)))
     last = past.group_by("node").aggregate(last=past.day.max())
     newest = past.inner_join(last, "node").filter(lambda t: t.day == t.last)
-    return frame_of(facts.answer(newest.select("node", "sku", "in_stock")))
+    return frame_of(facts.answer(newest.select("node", "sku", "in_stock"), many=True))
 
 
 def _inbound(facts: Facts, as_of: date, waited: date, seen: date) -> pd.DataFrame:
@@ -160,7 +162,7 @@ def _inbound(facts: Facts, as_of: date, waited: date, seen: date) -> pd.DataFram
     rows = facts.table("inbound_line")
     first = waited - timedelta(days=waited.weekday())
     over = (rows.closed | (rows.received >= rows.quantity)) & (rows.received_on <= as_of).fill_null(True)
-    told = frame_of(facts.answer(rows.filter((rows.ordered <= seen) & ((rows.ordered >= first) | ~over))))
+    told = frame_of(facts.answer(rows.filter((rows.ordered <= seen) & ((rows.ordered >= first) | ~over)), many=True))
     later = pd.to_datetime(told["received_on"]) > pd.Timestamp(as_of)
     came = told["received"].where(~later, 0.0)
     shut = told["closed"].astype(bool) & ~later

@@ -146,7 +146,7 @@ def _ahead(forecast: Facts) -> tuple[pd.DataFrame, int]:
     rows, series = forecast.table("forecast_ahead"), forecast.table("forecast_series")
     known = series.filter(series.answered).select("series", "node", "sku")
     joined = rows.select("series", "period", "mean").inner_join(known, "series")
-    told = frame_of(forecast.answer(joined.select("node", "sku", "period", "mean")))
+    told = frame_of(forecast.answer(joined.select("node", "sku", "period", "mean"), many=True))
     unknown = len(frame_of(forecast.answer(series.filter(~series.answered).select("series"))))
     days = pd.to_datetime(told["period"])
     weeks = (days - pd.to_timedelta(days.dt.weekday, unit="D")).dt.date

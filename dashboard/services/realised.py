@@ -47,12 +47,16 @@ def _own(facts: Facts, first: date, last: date) -> pd.DataFrame:
     begin = first - timedelta(days=PACE_DAYS)
     rows = facts.table("demand")
     told = frame_of(facts.answer(
-        rows.filter((rows.day >= begin - timedelta(days=6)) & (rows.day <= last)).select(*KEY, "day", "period", "units")
+        rows.filter((rows.day >= begin - timedelta(days=6)) & (rows.day <= last))
+        .select(*KEY, "day", "period", "units"),
+        many=True,
     ))  # fmt: skip
     weekly = told["period"].eq("week").to_numpy()
     sold = _spread(told, np.where(weekly, 7, 1), told["units"].to_numpy(dtype=float) / np.where(weekly, 7, 1), "units")
     gaps = facts.table("stock_out")
-    outs = frame_of(facts.answer(gaps.filter((gaps["first"] <= last) & (gaps["last"] >= begin)).drop("owner")))
+    outs = frame_of(
+        facts.answer(gaps.filter((gaps["first"] <= last) & (gaps["last"] >= begin)).drop("owner"), many=True)
+    )
     starts = np.maximum(outs["first"].to_numpy().astype(DAY), np.datetime64(begin, "D"))
     # An open end lies further away than nanoseconds reach.
     length = (np.minimum(outs["last"].to_numpy().astype(DAY), np.datetime64(last, "D")) - starts).astype(int) + 1

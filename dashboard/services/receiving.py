@@ -92,7 +92,9 @@ class Receiving:
         facts = self.facts(build)
         rows = facts.table("inbound_line")
         nodes, skus = ({pair[at] for pair in places} for at in (0, 1))
-        return deliveries_of(frame_of(facts.answer(rows.filter(rows.node.isin(nodes) & rows.sku.isin(skus)))))
+        return deliveries_of(
+            frame_of(facts.answer(rows.filter(rows.node.isin(nodes) & rows.sku.isin(skus)), many=True))
+        )
 
     def _expired(self, unit: Work, now: datetime) -> Iterable[Decided]:
         for one in _held(unit, unit.proposals.overdue(day_of(now))):

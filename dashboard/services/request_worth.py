@@ -49,8 +49,8 @@ class _OneSeries:
         rows = self.whole.table(name)
         return rows.filter(rows.series == self.series) if "series" in rows.columns else rows
 
-    def answer(self, expression: ir.Table) -> pa.Table:
-        return self.whole.answer(expression)
+    def answer(self, expression: ir.Table, *, many: bool = False) -> pa.Table:
+        return self.whole.answer(expression, many=many)
 
     def has(self, name: str) -> bool:
         return self.whole.has(name)
