@@ -18,6 +18,8 @@ percentage; as anything else it is none."""
 _GROUPED = r"[0-9]{{1,3}}(?:{0}[0-9]{{3}})+"
 _DASHES = str.maketrans("−–—", "---")
 _TEXT_CELL = re.compile(r'="(.*)"')
+_SIMPLE, _POINTED = re.compile(r"-?[0-9]+"), re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+"""Most numbers: they read as they are written, where the mark is a comma and where it is a point."""
 _BLANK_WITHIN = re.compile(r"[0-9.,]\s+[0-9.,]")
 """Two numbers, or one whose thousands a blank separates."""
 
@@ -35,6 +37,8 @@ def read_number(words: str, *, reading: str = PLAIN, decimal: str | None = None)
     >>> read_number("1,234"), read_number("1,234", decimal="."), read_number("$5", reading="CNY"), read_number("12%")
     (None, '1234', None, None)
     """
+    if (_SIMPLE if decimal == "," else _POINTED).fullmatch(words):
+        return words
     plain = _plain(words)
     plain, negative = _without_sign(plain)
     plain, marked = _without_currency(plain, reading)
