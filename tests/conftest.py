@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Callable, Generator
@@ -11,6 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import kept_marts
+from tests.shared import shared_folder
+from tests.stores import address, cluster, empty_address, migrated_database, migrated_file, store
+
+__all__ = ["address", "cluster", "empty_address", "migrated_database", "migrated_file", "store"]
 
 KEPT = frozenset({"WATERLINE_REALDATA", "WATERLINE_REQUIRE_ALL"})
 NEEDED = ("browser", "postgres", "protocol")
@@ -51,12 +56,6 @@ def marts_of_worlds(tmp_path_factory: pytest.TempPathFactory) -> None:
     kept_marts.folder.mkdir(exist_ok=True)
 
 
-def shared_folder(factory: pytest.TempPathFactory) -> Path:
-    """A folder for all processes of this run."""
-    own = factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
 @pytest.fixture(scope="session")
 def realdata() -> Callable[[str], Path]:
     """Folder of one published data set, from WATERLINE_REALDATA or ../shared/realdata; skips where it is absent."""
@@ -84,6 +83,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((turn for turn, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
 
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays for good: the collector of garbage need not look at it again and again, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def excused(markers: set[str]) -> bool:

@@ -17,10 +17,8 @@ from dashboard.services.loading import Loading
 from data.sole_writer import LOCK, sole_writer
 from data.store.engine import open_store
 from tests import writers
-from tests.stores import address, cluster
 from tests.zygote import Zygote, zygote
 
-__all__ = ["address", "cluster"]
 AT_ONCE = timedelta(0)
 
 

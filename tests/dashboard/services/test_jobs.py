@@ -31,9 +31,6 @@ from dashboard.settings import Settings, settings_from
 from data.store.audit import Deed
 from data.store.engine import Store, open_store
 from data.store.records import Job, JobState, User
-from tests.stores import address, cluster, store
-
-__all__ = ["address", "cluster", "store"]
 
 pytestmark = pytest.mark.slow
 

@@ -24,9 +24,6 @@ from dashboard.settings import settings_from
 from data.store.engine import Store, open_store
 from data.store.unit_of_work import UnitOfWork
 from tests.data.store.samples import BRAND
-from tests.stores import address, cluster
-
-__all__ = ["address", "cluster"]
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 22)

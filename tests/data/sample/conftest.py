@@ -1,7 +1,8 @@
-"""One small and one tiny demo world, written once and read by all tests of this folder."""
+"""One small and one tiny demo world, written once in a run and read by all tests of this folder."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 
 from data.sample.truths import write_with_answers
 from data.sample.world import SampleReport, write_sample
+from tests.shared import made_once
 
 LAST_DAY = date(2026, 11, 21)
 Tables = Mapping[str, pd.DataFrame]
@@ -55,26 +57,44 @@ class Folder(Mapping[str, pd.DataFrame]):
         return len(self._files)
 
 
+def _told(folder: Path, report: SampleReport) -> None:
+    told = {"seed": report.seed, "version": report.version, "first_day": report.first_day.isoformat(),
+            "last_day": report.last_day.isoformat(), "rows": dict(report.rows)}  # fmt: skip
+    (folder / "report.json").write_text(json.dumps(told))
+
+
+def _reported(folder: Path) -> SampleReport:
+    told = json.loads((folder / "report.json").read_text())
+    first, last = (date.fromisoformat(told[name]) for name in ("first_day", "last_day"))
+    return SampleReport(folder / "sample", told["seed"], told["version"], first, last, told["rows"])
+
+
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
-    folder: Path = tmp_path_factory.mktemp("sample")
-    return write_sample(folder, seed=7, last_day=LAST_DAY)
+    def make(folder: Path) -> None:
+        _told(folder, write_sample(folder / "sample", seed=7, last_day=LAST_DAY))
+
+    return _reported(made_once(tmp_path_factory, "sample-small", make))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(report: SampleReport) -> Tables:
     return Folder(report.folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
     """A tiny world with its answers."""
-    folder = tmp_path_factory.mktemp("answered")
-    report, _ = write_with_answers(folder / "sample", folder / "answers", seed=11, last_day=LAST_DAY, size="tiny")
-    return Answered(report, Folder(folder / "sample"), Folder(folder / "answers"))
+
+    def make(folder: Path) -> None:
+        report, _ = write_with_answers(folder / "sample", folder / "answers", seed=11, last_day=LAST_DAY, size="tiny")
+        _told(folder, report)
+
+    folder = made_once(tmp_path_factory, "sample-tiny", make)
+    return Answered(_reported(folder), Folder(folder / "sample"), Folder(folder / "answers"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def orders(world: Tables) -> pd.DataFrame:
     """One row per order: day, channel, whether the buyer is known, amount."""
     grouped = world["order_line"].groupby("order_id")

@@ -30,8 +30,8 @@ def test_migrations_make_exactly_the_declared_tables(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_migrating_twice_changes_nothing(address: str) -> None:
-    store = open_store(address)
+def test_migrating_twice_changes_nothing(empty_address: str) -> None:
+    store = open_store(empty_address)
     before = store.migrated
     store.migrate()
     store.migrate()
@@ -39,8 +39,8 @@ def test_migrating_twice_changes_nothing(address: str) -> None:
     store.close()
 
 
-def test_processes_that_start_together_migrate_one_after_the_other(address: str) -> None:
-    stores = [open_store(address) for _ in range(4)]
+def test_processes_that_start_together_migrate_one_after_the_other(empty_address: str) -> None:
+    stores = [open_store(empty_address) for _ in range(4)]
     with ThreadPoolExecutor(len(stores)) as pool:
         list(pool.map(Store.migrate, stores))
     assert all(store.migrated for store in stores)
