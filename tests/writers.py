@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -124,13 +124,27 @@ def night(
     os.write(os.open(told, os.O_WRONLY | os.O_CREAT), json.dumps([codes, calls, said.getvalue()]).encode())
 
 
+def nothing_to_load(home: Path) -> str:
+    """What the shell says of a folder without files."""
+    os.environ |= {"WATERLINE_HOME": str(home), "LC_ALL": "en"}
+    (home / "nothing").mkdir()
+    said = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(said), suppress(SystemExit):
+        dashboard.cli.app(["ingest", str(home / "nothing"), "--mapping", "contract", "--json"])
+    return said.getvalue()
+
+
 def of_the_night() -> tuple[Mart, ...]:
     return needed("sales_day", "document", "inbound_line", "partner_closure")
 
 
 def prepare() -> None:
-    """What the first build of a process makes ready and keeps, so that no process of a test does it again."""
+    """What the first load and the first build of a process make ready and keep, so that no process of a test does it
+    again. Nothing is written to a lake here: its library starts threads that a fork would miss.
+    """
     with TemporaryDirectory() as folder:
+        said = nothing_to_load(Path(folder))
+        assert "nothing_to_load" in said, said
         making = Making(Lake(Path(folder) / "lake"), (), Path(folder) / "marts", marts=of_the_night(), base=None)
         for _ in making.make_all():
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -22,6 +23,10 @@ class Zygote:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
+    def ready(self) -> None:
+        """Return once everything is imported and prepared."""
+        self._asked({"ready": True})
+
     def start(self, function: str, **arguments: Any) -> int:
         """The id of the process that runs it."""
         return int(self._asked({"function": function, "arguments": arguments}))
@@ -40,14 +45,16 @@ class Zygote:
 
 @contextmanager
 def zygote(*modules: str) -> Iterator[Zygote]:
-    """A parent that has imported ``modules`` and called their ``prepare``, where they have one. No thread of ours
-    runs in it, for none would live on in a fork.
+    """A parent that has imported ``modules`` and called their ``prepare``, where they have one: from then on nobody
+    who measures a child's time measures the parent's. No thread of ours runs in it, for none would live on in a fork.
     """
     command = [sys.executable, "-m", "tests.zygote", *modules]
     with subprocess.Popen(
         command, cwd=ROOT_FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        yield Zygote(process)
+        made = Zygote(process)
+        made.ready()
+        yield made
         if process.stdin:
             process.stdin.close()
 
@@ -55,6 +62,9 @@ def zygote(*modules: str) -> Iterator[Zygote]:
 def _serve(questions: Iterator[str], answer: Callable[[object], None]) -> None:
     for line in questions:
         question = json.loads(line)
+        if "ready" in question:
+            answer(True)
+            continue
         if "wait" in question:
             answer(os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1]))
             continue
@@ -68,8 +78,6 @@ def _run(function: str, arguments: dict[str, Any]) -> None:
     module, name = function.split(":")
     code = 1
     try:
-        # What the child prints must not be taken for an answer.
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         getattr(import_module(module), name)(**arguments)
         code = 0
     except BaseException:
@@ -81,11 +89,16 @@ def _run(function: str, arguments: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    # What anybody prints must not be taken for an answer.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     for module in sys.argv[1:]:
         prepare = getattr(import_module(module), "prepare", None)
         if prepare:
             prepare()
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    # A collection in a fork would touch, and thereby copy, every object that was made before it.
+    gc.collect()
+    gc.freeze()
 
     def answer(told: object) -> None:
         answers.write(json.dumps(told) + "\n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import typer
 
-from analytics.core.access import ROOT, Actor, Role
+from analytics.core.access import ROOT, Actor, Role, Scope
 from analytics.decisions.proposal import State
 from analytics.decisions.workflow import Move
 from dashboard.cli.decisions import export
@@ -17,7 +18,9 @@ from dashboard.composition import Services, services_as
 from dashboard.services.approval_views import QueueAsked, Wish
 from dashboard.settings import settings_from
 from data.store.engine import open_store
-from tests.proposals import AT
+from data.store.identity import Identity
+from data.store.unit_of_work import UnitOfWork
+from tests.proposals import AT, a_proposal
 
 LI = Actor("u-li", "li", frozenset({Role.MERCHANDISER}), frozenset({ROOT}))
 STATES = (State.PROPOSED, State.APPROVED)
@@ -26,6 +29,21 @@ STATES = (State.PROPOSED, State.APPROVED)
 def services(home: str) -> Services:
     settings = settings_from({"WATERLINE_HOME": home})
     return services_as(settings, open_store(settings.store_url), lambda: LI, clock=lambda: AT)
+
+
+def prepare() -> None:
+    """What the first decision and the first export of a process make ready and keep."""
+    with TemporaryDirectory() as home:
+        store = open_store(settings_from({"WATERLINE_HOME": home, "WATERLINE_STORE": ""}).store_url)
+        store.migrate()
+        Identity(store).create_user(
+            name="li", display_name="", password="a long password", roles={Role.MERCHANDISER}, grants={ROOT}, now=AT
+        )
+        with UnitOfWork(store, Scope(frozenset({ROOT}))) as unit:
+            unit.proposals.add(a_proposal("p", expires_on=date(2999, 1, 1)))
+            unit.commit()
+        store.close()
+        exports(home, str(Path(home) / "orders"))
 
 
 def decides(home: str) -> None:
