@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench import forecast_scale
 from bench.forecast_scale import HORIZON, made
 
 pytestmark = pytest.mark.slow
-SERIES = 240
+SERIES, SKUS = 60, 40
+"""More series than SKUs, so that some SKUs are sold at two nodes."""
 
 
-def test_every_series_gets_quantiles_in_order_and_some_of_each_kind_race() -> None:
+def test_every_series_gets_quantiles_in_order_and_some_of_each_kind_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecast_scale, "SKUS", SKUS)
     said, results, told = made(SERIES)
     ahead = results.tables["forecast_ahead"].to_pandas()
     assert said.answered.all()
+    assert said.panel.series["node"].nunique() == 2
     assert len(ahead) == SERIES * HORIZON
     for letter in "qs":
         cut = ahead[[name for name in ahead.columns if name[0] == letter and name[1:].isdigit()]].to_numpy()
