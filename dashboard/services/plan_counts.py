@@ -55,7 +55,8 @@ def _sold(facts: Facts, old: pd.Series, as_of: date) -> pd.Series:
     first = old.min().date() - timedelta(days=WEEK)
     told = frame_of(facts.answer(
         rows.filter((rows.day > first) & (rows.day <= as_of) & rows.node.isin(old.index.tolist()))
-        .select("node", "sku", "day", "period", "units")
+        .select("node", "sku", "day", "period", "units"),
+        many=True,
     ))  # fmt: skip
     day, length = pd.to_datetime(told["day"]), np.where(told["period"].eq("week"), WEEK, 1)
     since = pd.to_datetime(told["node"].map(old)) + pd.Timedelta(days=1)
@@ -71,7 +72,8 @@ def _received(facts: Facts, old: pd.Series, as_of: date) -> pd.Series:
     told = frame_of(facts.answer(
         rows.filter((rows.received_on > old.min().date()) & (rows.received_on <= as_of)
                     & rows.node.isin(old.index.tolist()))
-        .select("node", "sku", "received_on", "received")
+        .select("node", "sku", "received_on", "received"),
+        many=True,
     ))  # fmt: skip
     later = pd.to_datetime(told["received_on"]) > told["node"].map(old)
     return told.assign(units=told["received"].astype(float).where(later, 0.0)).groupby(PAIR)["units"].sum()
