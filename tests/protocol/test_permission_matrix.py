@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 import pytest
 
@@ -33,8 +34,14 @@ CANARIES = {
 INSIDE = {"brand": set(CANARIES), "D1": {"D1", "S1", "S2"}, "D2": {"D2", "S3"}, "S1": {"S1"}, "S2": {"S2"}}
 
 
+@cache
+def signed_in(server: Server, name: str) -> dict[str, str]:
+    """One session for all pages, as a person has: what signing in does is asked elsewhere."""
+    return server.sign_in(name, PASSWORD)
+
+
 def look(server: Server, name: str, page: str, language: str = "en") -> Run:
-    cookies = server.sign_in(name, PASSWORD, language=language)
+    cookies = signed_in(server, name) | {"waterline_lang": language}
 
     async def visit() -> Run:
         async with VirtualUser(server.base_url, page, cookies=cookies) as user:
