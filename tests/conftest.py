@@ -86,10 +86,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays for good: the collector of garbage need not look at it again and again, nor so often."""
+    """What was imported stays for good: the collector of garbage need not look at it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def excused(markers: set[str]) -> bool:

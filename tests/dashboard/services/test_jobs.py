@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -86,6 +87,8 @@ def forked(settings: Settings, job: Job) -> int:
         threading.Thread(target=partial(_reaped, pid), daemon=True).start()
         return pid
     try:
+        # What waits for its collection in the parent may end threads, which a fork does not have.
+        gc.freeze()
         os.setsid()
         run_job(office_for(settings, open_store(settings.store_url)), job.id)
     finally:
