@@ -54,8 +54,11 @@ def movement() -> pd.DataFrame:
     return pd.read_csv(home() / "movement.csv")
 
 
-def panel(rows: pd.DataFrame, last: int) -> Panel:
-    """Stores × brands up to week ``last``, prices and deals planned ``HORIZON`` weeks further; no row: unknown."""
+def panel(rows: pd.DataFrame, last: int, *, advertised: bool = False) -> Panel:
+    """Stores × brands up to week ``last``, prices and deals planned ``HORIZON`` weeks further; no row: unknown.
+
+    ``advertised``: advertisements (``feat``) are planned, too.
+    """
     sales = _keyed(rows, sold=np.exp(rows["logmove"]) / UNIT, out=np.nan)
     series = rows[["store", "brand"]].drop_duplicates()
     known = _keyed(series.assign(week=0), node=series["store"].astype(str), sku=series["brand"].astype(str))
@@ -68,18 +71,20 @@ def panel(rows: pd.DataFrame, last: int) -> Panel:
         periods=_week(weeks),
         horizon=0,
         bucket=Bucket.WEEK,
-        plan=Plan(drivers=_plan(rows)),
+        plan=Plan(drivers=_plan(rows, advertised=advertised)),
     )
 
 
-def _plan(rows: pd.DataFrame) -> pd.DataFrame:
-    """Price and deal by store, brand and week; a week's rows hold the prices of all brands."""
+def _plan(rows: pd.DataFrame, *, advertised: bool) -> pd.DataFrame:
+    """Price, deal and perhaps advertisement by store, brand and week; a week's rows hold the prices of all brands."""
     prices = rows.drop_duplicates(["store", "week"]).melt(
         ["store", "week"], [f"price{brand}" for brand in BRANDS], value_name="price"
     )
     prices = prices.assign(brand=prices["variable"].str.removeprefix("price").astype(int))
-    plan = prices.merge(rows[["store", "brand", "week", "deal"]], how="left", on=["store", "brand", "week"])
-    return _keyed(plan, price=plan["price"], promotion=plan["deal"])
+    told = rows[["store", "brand", "week", "deal", "feat"]]
+    plan = prices.merge(told, how="left", on=["store", "brand", "week"])
+    more = {"advertised": plan["feat"]} if advertised else {}
+    return _keyed(plan, price=plan["price"], promotion=plan["deal"], **more)
 
 
 def _keyed(rows: pd.DataFrame, **columns: object) -> pd.DataFrame:
@@ -92,8 +97,8 @@ def _week(numbers: np.ndarray) -> np.ndarray:
 
 
 def regression(of: Panel, origin: int) -> tuple[Floats, Floats]:
-    """The yardstick, written apart from our own: per brand, log units on all eleven log prices and the own deal, with
-    a level per store; median, and quantile LEVEL of a normal residual."""
+    """The yardstick, written apart from our own: per brand, log units on all eleven log prices and the own deal (and
+    advertisement, where that is planned), with a level per store; median, and quantile LEVEL of a normal residual."""
     from statistics import NormalDist
 
     median = np.full((of.size, HORIZON), np.nan)
@@ -104,13 +109,13 @@ def regression(of: Panel, origin: int) -> tuple[Floats, Floats]:
     shelf[store, :, brands - 1] = np.log(of.drivers["price"])
     for brand in BRANDS:
         rows = np.flatnonzero(brands == brand)
-        x = np.concatenate([shelf[store[rows]], of.drivers["promotion"][rows][:, :, None]], axis=2)
+        own = [of.drivers[name][rows][:, :, None] for name in ("promotion", "advertised") if name in of.drivers]
+        x = np.concatenate([shelf[store[rows]], *own], axis=2)
         y = np.log(of.sold[rows, : origin + 1])
         past = x[:, : origin + 1]
         known = np.isfinite(y) & np.isfinite(past).all(axis=2)
-        own = [(y[at][known[at]].mean(), past[at][known[at]].mean(axis=0)) for at in range(len(rows))]
-        means = np.array([mean for mean, _ in own])
-        centres = np.array([centre for _, centre in own])
+        means = np.array([y[at][known[at]].mean() for at in range(len(rows))])
+        centres = np.array([past[at][known[at]].mean(axis=0) for at in range(len(rows))])
         inside = (past - centres[:, None])[known]
         slopes, *_ = np.linalg.lstsq(inside, (y - means[:, None])[known], rcond=None)
         spread = ((y - means[:, None])[known] - inside @ slopes).std()
@@ -121,10 +126,12 @@ def regression(of: Panel, origin: int) -> tuple[Floats, Floats]:
     return median, upper
 
 
-def judge(last: int, *, slow: bool = False) -> tuple[dict[str, Said], Floats, list[Mapping[str, Mapping[str, float]]]]:
+def judge(
+    last: int, *, slow: bool = False, advertised: bool = False
+) -> tuple[dict[str, Said], Floats, list[Mapping[str, Mapping[str, float]]]]:
     """Everything that was said in the twelve weeks up to week ``last``, by name; nothing later is ever read."""
     rows = movement()
-    of = panel(rows[rows["week"] <= last], last)
+    of = panel(rows[rows["week"] <= last], last, advertised=advertised)
     first = of.length - JUDGED - LEARNT - HORIZON
     wide = with_room(of)
     field = [one for one in candidates() if not one.slow]
@@ -180,9 +187,10 @@ def _spread(values: Floats, known: Backtest, of: Panel, origin: int, segments: S
     return np.concatenate([cut, drawn.mean(axis=0, dtype=np.float64)[None]])
 
 
-def main(last: int = WEEKS[-1], *, slow: bool = False) -> Section:
+def main(last: int = WEEKS[-1], *, slow: bool = False, advertised: bool = False) -> Section:
     started = time.perf_counter()
-    said, came, weights = judge(last, slow=slow)
+    said, came, weights = judge(last, slow=slow, advertised=advertised)
+    planned = "price, deal and advertisement" if advertised else "price and deal"
     known = np.isfinite(came)
     missing = sum(int((~known[:, :, step]).sum()) for step in range(HORIZON))
     rows = [_row(name, one, came) for name, one in said.items()]
@@ -192,7 +200,7 @@ def main(last: int = WEEKS[-1], *, slow: bool = False) -> Section:
         "Orange juice: forecasts",
         "python -m bench.orange_juice",
         f"83 stores × 11 brands, {JUDGED} judged weeks up to week {last}, rolling origin, horizons 1 to {HORIZON}, "
-        f"price and deal known in advance. {int(known.sum()):,} forecasts judged; {missing:,} have no row in the data "
+        f"{planned} known in advance. {int(known.sum()):,} forecasts judged; {missing:,} have no row in the data "
         f"(or lie beyond the end) and are left out. WAPE of the median; pinball loss at {LEVEL} / Σ demand; coverage "
         f"of the 80 % interval; bias of the mean. `chosen` is ours: at each origin weights and errors come from the "
         f"{LEARNT} origins before it; AutoETS and Theta stay out of that race and are shown alone. Methods and "
@@ -237,5 +245,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--until", type=int, default=WEEKS[-1], help="judge the twelve weeks up to this one")
     parser.add_argument("--slow", action="store_true", help="show AutoETS and Theta, too, which stay out of the race")
+    parser.add_argument("--advertised", action="store_true", help="advertisements are planned, too")
     asked = parser.parse_args()
-    print(main(asked.until, slow=asked.slow).markdown())
+    print(main(asked.until, slow=asked.slow, advertised=asked.advertised).markdown())
