@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from analytics.forecasting.contract import Floats, Ints
 from analytics.forecasting.numbers import mean_of, recency, spread_of
+from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
 from analytics.forecasting.pooled import log_price
 from analytics.forecasting.responsive import responsive
@@ -56,6 +57,9 @@ def seen_from(past: Past, steps: Ints | None = None) -> Seen:
     if "relative" in past.market:
         for step, column in zip(wanted, columns, strict=True):
             column.append(elasticity * past.market["relative"][:, past.length + step])
+    origin, told = past.length - 1, list(seen_now(past.outside, past.length - 1))
+    for step, column in zip(wanted, columns, strict=True):
+        column.extend([*told, *foreseen(past.outside, origin, int(step))])
     ahead = [np.column_stack([still, *moving]).astype(np.float32) for moving in columns]
     return Seen(np.stack(ahead, axis=1), base, scale)
 

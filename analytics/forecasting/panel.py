@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from analytics.forecasting.contract import (
     demand_columns,
 )
 from analytics.forecasting.market import Market, market_of
+from analytics.forecasting.outside import Outside
 
 DAY_NS = "datetime64[D]"
 
@@ -33,6 +34,7 @@ class Panel:
     the estimate behind the sales, NaN where it is masked. ``drivers`` hold N × (T + H) arrays, ``calendar`` columns of
     length T + H, ``last_year`` the index of the period one year, or one festival, earlier (−1: before the data);
     ``market`` what the plan of all series says about each (:func:`market_of`), made before any rows are chosen.
+    ``outside``: weather and searches as they were told at each period's end.
     ``daily``: of a weekly panel, the days of those series whose sales and stock-outs are told by the day.
     """
 
@@ -46,6 +48,7 @@ class Panel:
     calendar: Mapping[str, Floats]
     last_year: Ints
     market: Market
+    outside: Outside = field(default_factory=dict)
     daily: Daily | None = None
 
     @property
@@ -75,6 +78,7 @@ class Panel:
             demand=self.demand[chosen],
             drivers={name: values[chosen] for name, values in self.drivers.items()},
             market={name: values[chosen] for name, values in self.market.items()},
+            outside={name: told.rows(chosen) for name, told in self.outside.items()},
             daily=self.daily.rows(chosen, self.size) if self.daily else None,
         )
 
@@ -101,6 +105,7 @@ class Panel:
             calendar={name: values[: end + horizon] for name, values in self.calendar.items()},
             last_year=self.last_year[: end + horizon],
             market={name: values[:, : end + horizon] for name, values in self.market.items()},
+            outside={name: told.until(end) for name, told in self.outside.items()},
             horizon=horizon,
         )
 
@@ -135,6 +140,7 @@ class Past:
     last_year: Ints
     market: Market
     horizon: int
+    outside: Outside = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -150,6 +156,7 @@ class Past:
             calendar={name: values[: end + self.horizon] for name, values in self.calendar.items()},
             last_year=self.last_year[: end + self.horizon],
             market={name: values[:, : end + self.horizon] for name, values in self.market.items()},
+            outside={name: told.until(end) for name, told in self.outside.items()},
         )
 
     def rows(self, chosen: Ints) -> Past:
@@ -159,6 +166,7 @@ class Past:
             demand=self.demand[chosen],
             drivers={name: values[chosen] for name, values in self.drivers.items()},
             market={name: values[chosen] for name, values in self.market.items()},
+            outside={name: told.rows(chosen) for name, told in self.outside.items()},
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +14,7 @@ from analytics.forecasting.calendar import calendar_of, last_year_of
 from analytics.forecasting.contract import Bucket, Ints
 from analytics.forecasting.panel import DAY_NS, Daily, Panel, Plan, panel_of
 from dashboard.services.desk import Facts
+from dashboard.services.forecast_outside import World, outside_of, world_of
 from dashboard.services.forecast_plans import drivers_of
 from dashboard.services.frames import frame_of
 
@@ -40,6 +41,7 @@ class Frames:
     prices: pd.DataFrame
     first: date
     last: date
+    world: World = field(default_factory=World.unknown)
 
     def bucket_of(self, rows: pd.DataFrame) -> pd.Series:
         """Weekly where orders are reviewed once a week or less often, or where sell-out is only known by the week."""
@@ -71,6 +73,7 @@ def frames_of(facts: Facts) -> Frames:
         prices=_read(facts, "price_plan"),
         first=days.min().date(),
         last=last,
+        world=world_of(facts),
     )
 
 
@@ -141,6 +144,8 @@ def _panel(frames: Frames, rows: pd.DataFrame, bucket: Bucket, as_of: date, hori
     panel = panel_of(
         sales, rows, spans, periods=periods, horizon=len(periods) - past, bucket=bucket, plan=plan
     )  # fmt: skip
+    told = outside_of(frames.world, panel.series, periods=panel.periods, length=past, bucket=bucket)
+    panel = replace(panel, outside=told)
     return replace(panel, daily=_daily(frames, panel, end)) if bucket is Bucket.WEEK else panel
 
 

@@ -21,6 +21,7 @@ from dashboard.services.desk import Desk, Facts, Opened
 from dashboard.services.forecast_levels import accuracy_by_level
 from dashboard.services.frames import frame_of
 from dashboard.services.requests import Asked
+from dashboard.services.search_alerts import search_surges
 from dashboard.services.use_case import UseCase, reads
 from dashboard.services.views import Freshness
 from data.store.records import Build, ForecastRun
@@ -39,7 +40,7 @@ class Outlook:
     ``steps``: step, wape, bias, baseline. ``levels``: level, groups, wape, baseline, bias, one period ahead, from fine
     to coarse. ``past``: origin, period, said, baseline, came, one period ahead.
     ``parts``: period, trend, season, rest; empty where the past is too short. ``worst``: the largest errors.
-    ``flags``: flag, series. ``events``: event, period.
+    ``flags``: flag, series. ``events``: event, period. ``surges``: see :func:`search_surges`.
     """
 
     freshness: Freshness
@@ -59,6 +60,7 @@ class Outlook:
     worst: pd.DataFrame
     flags: pd.DataFrame
     events: pd.DataFrame
+    surges: pd.DataFrame
 
     def since(self, weeks: int) -> Outlook:
         """The same answer with the last ``weeks`` weeks of history, its parts and its events."""
@@ -167,6 +169,7 @@ def _outlook(reader: _Reader, run: ForecastRun, bucket: str, others: int) -> Out
         worst=_worst(series),
         flags=_flags(series),
         events=_events(periods, Bucket(bucket)),
+        surges=search_surges(reader.opened, run.as_of),
     )
 
 

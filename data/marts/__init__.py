@@ -10,6 +10,7 @@ from data.marts import (
     mentions,
     nearness,
     network,
+    outside,
     partners,
     places,
     sales,
@@ -41,4 +42,5 @@ MARTS: tuple[Mart, ...] = (
     *supply.MARTS,
     *dealings.MARTS,
     *nearness.MARTS,
+    *outside.MARTS,
 )

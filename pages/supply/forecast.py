@@ -12,12 +12,14 @@ from dashboard.services.forecast_view import Outlook
 from dashboard.ui.charts.fan import fan, lines
 from dashboard.ui.filters import only
 from dashboard.ui.forecast_columns import FAN, FLAGS, LEVELS, PARTS, PAST, STEPS, WORST
-from dashboard.ui.headline import forecast_sentence
+from dashboard.ui.headline import escaped, forecast_sentence
 from dashboard.ui.page import Page
 from dashboard.ui.tables import Column
 
 HISTORY = ("26", "13", "52", "104")
 """Weeks of history to look at, at first half a year: more would press the fan against the edge."""
+
+SURGES = 5
 
 
 def render(page: Page) -> None:
@@ -30,6 +32,7 @@ def render(page: Page) -> None:
     page.note(page.t("forecast.run", run=view.run, as_of=view.as_of, series=f"{view.series:,}", refused=view.refused))
     if view.other_series:
         page.note(page.t("forecast.other", count=f"{view.other_series:,}"))
+    searched(page, view)
     picture(page, view)
     left, right = page.columns(1, 1)
     with left:
@@ -51,6 +54,15 @@ def render(page: Page) -> None:
         page.section(page.t("forecast.flags"))
         flags = view.flags.assign(flag=[worded(page, flag) for flag in view.flags["flag"]])
         page.table("flags", page.t("forecast.flags"), flags, FLAGS)
+
+
+def searched(page: Page, view: Outlook) -> None:
+    """Words that people suddenly search for: the forecast knows of them, the buyer should, too."""
+    for one in view.surges.head(SURGES).itertuples():
+        told = page.t(
+            "forecast.surge", word=one.word, platform=one.platform, region=one.region, times=f"{one.times:.1f}"
+        )
+        page.note(escaped(told))
 
 
 def worst(page: Page, view: Outlook) -> None:

@@ -11,6 +11,7 @@ _PLAN = ("plan",)
 _AUTO = ("approvals",)
 
 POLICIES: tuple[Policy, ...] = (
+    decimal("forecast.search_surge", Measure.FACTOR, "1.5", "1.05", "20", owner="sales", used_by=("forecast",)),
     days("replenishment.horizon_days", 14, 7, 365, used_by=_PLAN),
     Policy("replenishment.member_day", Measure.DAY_OF_MONTH, 18, 1, 28, owner="members"),
     Policy(

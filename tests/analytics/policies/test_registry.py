@@ -53,6 +53,7 @@ def test_every_policy_but_the_working_ones_stands_in_the_rules() -> None:
     told = {name for name, _, _ in RULES}
     own = {policy.name for policy in POLICIES} - told
     assert own == {
+        "forecast.search_surge",
         "stock.rebalance_min_amount", "stock.rebalance_min_units", "stock.transfer_days", "stock.transfer_km",
         "replenishment.service_level", "replenishment.shortage_cost", "replenishment.holding_cost",
         "replenishment.freight_per_kg", "replenishment.freight_fixed", "replenishment.fairness_cap",

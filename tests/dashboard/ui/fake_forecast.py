@@ -52,4 +52,5 @@ class FakeForecast:
             other_series=3, refused=1, total=(380.0, 500.0), history=history, ahead=fan, steps=steps, levels=levels,
             past=said, parts=parts, worst=worst, flags=pd.DataFrame({"flag": ["gaps"], "series": [2]}),
             events=pd.DataFrame({"event": ["double_11"], "period": [pd.Timestamp("2025-11-10")]}),
+            surges=pd.DataFrame({"word": ["绿豆"], "platform": ["天猫"], "region": ["浙江省"], "times": [2.3]}),
         )  # fmt: skip
