@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.forecasting.contract import Floats, Ints
+from analytics.forecasting.contract import Flags, Floats, Ints
 from analytics.forecasting.numbers import mean_of, recency, spread_of
 from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
@@ -53,7 +53,8 @@ def seen_from(past: Past, steps: Ints | None = None) -> Seen:
     elasticity = _elasticity(past, scale)
     still = np.column_stack([*_levels(past, scale), *_answers(past, scale), elasticity, np.log(scale)])
     price = log_price(past.drivers["price"]) if "price" in past.drivers else None
-    columns = [list(_columns(past, price, scale, base[:, at], int(step))) for at, step in enumerate(wanted)]
+    similar = None if price is None else _Similar.of(past, price)
+    columns = [list(_columns(past, similar, scale, base[:, at], int(step))) for at, step in enumerate(wanted)]
     if "relative" in past.market:
         for step, column in zip(wanted, columns, strict=True):
             column.append(elasticity * past.market["relative"][:, past.length + step])
@@ -71,14 +72,14 @@ def base_of(past: Past, scale: Floats) -> Floats:
     return np.asarray(np.maximum(base, 0.01 * scale[:, None]))
 
 
-def _columns(past: Past, price: Floats | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:
+def _columns(past: Past, similar: _Similar | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:
     at = past.length + step
     yield from _last_year(past, scale, at)
     yield np.log(base / scale)
     yield np.full(len(scale), float(step + 1))
-    if price is not None:
-        yield from _price(past, price, at)
-        yield from _similar(past, price, scale, at)
+    if similar is not None:
+        yield from _price(past, similar.price, at)
+        yield from similar.at(at, scale)
     yield from _market(past, at)
     for name, values in sorted(past.drivers.items()):
         if name != "price":
@@ -164,33 +165,50 @@ def _market(past: Past, at: int) -> Iterator[Floats]:
 
 def _rhythm(promotion: Floats, at: int) -> Iterator[Floats]:
     """Periods since the last one with a promotion, and how long the present run of them has gone on."""
-    on = np.nan_to_num(promotion[:, :at]) > 0
+    on = promotion[:, :at] > 0
     for state in (on, ~on):
         since = np.where(state.any(axis=1), state[:, ::-1].argmax(axis=1) + 1.0, LONG_AGO)
         yield np.minimum(since, LONG_AGO)
 
 
-def _similar(past: Past, price: Floats, scale: Floats, at: int) -> Iterator[Floats]:
-    """Demand at similar price and promotion in the past of the series itself, and how much of it there was."""
-    length = past.length
-    far = np.abs(price[:, :length] - price[:, at, None]) / NEAR + np.arange(length, 0, -1) / FADING
-    promotion = past.drivers.get("promotion")
-    if promotion is not None:
-        plan = np.nan_to_num(promotion)
-        far = far + (plan[:, :length] != plan[:, at, None])
-    weight = np.where(np.isfinite(past.demand), np.exp(-far), 0.0)
-    total = weight.sum(axis=1)
-    yield _relative((weight * np.nan_to_num(past.demand)).sum(axis=1) / np.maximum(total, 1e-9), scale)
-    yield total
+@dataclass(frozen=True, slots=True)
+class _Similar:
+    """The past that a planned period is compared with; made once for all periods that are planned."""
+
+    demand: Floats
+    known: Flags
+    price: Floats
+    promotion: Floats | None
+    faded: Floats
+
+    @classmethod
+    def of(cls, past: Past, price: Floats) -> _Similar:
+        promotion = past.drivers.get("promotion")
+        return cls(
+            demand=np.nan_to_num(past.demand),
+            known=np.isfinite(past.demand),
+            price=price,
+            promotion=None if promotion is None else np.nan_to_num(promotion),
+            faded=np.arange(past.length, 0, -1) / FADING,
+        )
+
+    def at(self, at: int, scale: Floats) -> Iterator[Floats]:
+        """Demand at similar price and promotion in the past of the series itself, and how much of it there was."""
+        length = len(self.faded)
+        far = np.abs(self.price[:, :length] - self.price[:, at, None]) / NEAR + self.faded
+        if self.promotion is not None:
+            far = far + (self.promotion[:, :length] != self.promotion[:, at, None])
+        weight = np.where(self.known, np.exp(-far), 0.0)
+        total = weight.sum(axis=1)
+        yield _relative((weight * self.demand).sum(axis=1) / np.maximum(total, 1e-9), scale)
+        yield total
 
 
 def _driver(past: Past, values: Floats, at: int) -> Iterator[Floats]:
     """Planned value, the one before it, the one at the origin, and the mean of the eight before."""
-    known = np.nan_to_num(values)
-    yield known[:, at]
-    yield known[:, at - 1]
-    yield known[:, past.length - 1]
-    yield known[:, max(0, at - 8) : at].mean(axis=1)
+    for one in (at, at - 1, past.length - 1):
+        yield np.nan_to_num(values[:, one])
+    yield np.nan_to_num(values[:, max(0, at - 8) : at]).mean(axis=1)
 
 
 def _relative(values: Floats, scale: Floats) -> Floats:
