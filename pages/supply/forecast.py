@@ -18,8 +18,8 @@ from dashboard.ui.tables import Column
 
 HISTORY = ("26", "13", "52", "104")
 """Weeks of history to look at, at first half a year: more would press the fan against the edge."""
-
 SURGES = 5
+"""Words that are pointed out at most."""
 
 
 def render(page: Page) -> None:
@@ -32,7 +32,6 @@ def render(page: Page) -> None:
     page.note(page.t("forecast.run", run=view.run, as_of=view.as_of, series=f"{view.series:,}", refused=view.refused))
     if view.other_series:
         page.note(page.t("forecast.other", count=f"{view.other_series:,}"))
-    searched(page, view)
     picture(page, view)
     left, right = page.columns(1, 1)
     with left:
@@ -56,15 +55,6 @@ def render(page: Page) -> None:
         page.table("flags", page.t("forecast.flags"), flags, FLAGS)
 
 
-def searched(page: Page, view: Outlook) -> None:
-    """Words that people suddenly search for: the forecast knows of them, the buyer should, too."""
-    for one in view.surges.head(SURGES).itertuples():
-        told = page.t(
-            "forecast.surge", word=one.word, platform=one.platform, region=one.region, times=f"{one.times:.1f}"
-        )
-        page.note(escaped(told))
-
-
 def worst(page: Page, view: Outlook) -> None:
     """Where it would pay to look; a row does."""
     page.section(page.t("forecast.worst"), page.t("today.top.about"))
@@ -85,7 +75,10 @@ def to_series(row: Any) -> None:
 
 
 def picture(page: Page, view: Outlook) -> None:
-    """History with stock-outs, the fan, and the events in both."""
+    """History with stock-outs, the fan, and the events in both; before it what people suddenly search for."""
+    for one in view.surges.head(SURGES).itertuples():
+        facts = {"word": one.word, "platform": one.platform, "region": one.region, "times": f"{one.times:.1f}"}
+        page.note(escaped(page.t("forecast.surge", **facts)))
     names = [page.t(f"forecast.event.{event}") for event in view.events["event"]]
     named_events = dict(zip(pd.to_datetime(view.events["period"]), names, strict=True))
     both = pd.concat([view.history, view.ahead], ignore_index=True)
