@@ -65,7 +65,7 @@ class Column:
     """One column. ``about`` is (Chinese, English); ``low``/``high`` are inclusive limits of the value.
 
     ``references`` names the table whose key the value repeats: ``product`` means the last column of that key,
-    ``order_line.order_id`` one column of a key of several. ``happened``: a TIME that cannot lie ahead.
+    ``order_line.order_id`` one column of a key of several. ``happened``: a TIME or DATE that cannot lie ahead.
     """
 
     name: str

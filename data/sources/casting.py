@@ -102,7 +102,8 @@ def _text_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
 
 
 def _day_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:
-    return {"too_early": value < ibis.literal(_EARLIEST.date())}
+    rules = {"too_early": value < ibis.literal(_EARLIEST.date())}
+    return rules | ({"in_the_future": value > ibis.literal(latest.date())} if column.happened else {})
 
 
 def _time_rules(column: Column, value: ir.Value, latest: datetime) -> Flags:

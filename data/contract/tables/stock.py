@@ -15,7 +15,13 @@ PERIOD = Column(
     required=True,
     one_of=("day", "week"),
 )
-DAY = Column("day", Kind.DATE, ("日期；按周时为周一", "Day; the Monday when the row covers a week"), required=True)
+DAY = Column(
+    "day",
+    Kind.DATE,
+    ("日期；按周时为周一", "Day; the Monday when the row covers a week"),
+    required=True,
+    happened=True,
+)
 
 STOCK_LOT = Table(
     name="stock_lot",

@@ -71,6 +71,7 @@ def test_the_json_holds_every_table_and_column() -> None:
         "unit": "CNY",
         "references": "product",
         "one_of": ["a", "b"],
+        "like": None,
         "low": 0,
         "high": 9.5,
         "happened": False,

@@ -105,6 +105,13 @@ def test_order_days_that_nobody_could_read_are_not_taken_for_none(door: Door) ->
     assert door.values("lane", "lane") == ["a", "e"]
 
 
+def test_a_day_that_has_not_come_was_not_sold(door: Door) -> None:
+    """A year typed wrongly would end the data in 2062, and every series before it in nothing."""
+    door.write("sell_out_agg.csv", "node,sku,day,period,quantity\nN,a,2062-03-01,day,7\nN,a,2026-03-01,day,7\n")
+    door.bring('source = "a"\ntables = "contract"')
+    assert [(row[1], row[3], row[4], row[5]) for row in door.rejects()] == [(2, "day", "2062-03-01", "in_the_future")]
+
+
 def test_other_types(door: Door) -> None:
     toml = 'source = "a"\ntables = "contract"'
     door.write("product.csv", "sku,name,shelf_life_days,launched,kg\na,A,12.5,2026-1-40,inf\nb,B,12.0,2026-01-04,0.5\n")
