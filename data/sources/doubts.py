@@ -64,6 +64,8 @@ def _values(section: Prepared, rows: ir.Table) -> Iterator[Doubt]:
             yield Doubt("zero_quantity", column.name, rows[column.name] == 0)
         if (table.name, column.name) == ("stock_lot", "on_hand"):
             yield Doubt("negative_stock", column.name, rows[column.name] < 0)
+        if column.name == "day" and "period" in section.names:
+            yield Doubt("week_not_monday", "day", (rows.period == "week") & (rows.day.day_of_week.index() != 0))
 
 
 def _positions(section: Prepared, rows: ir.Table) -> Iterator[Doubt]:

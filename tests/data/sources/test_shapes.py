@@ -144,6 +144,13 @@ quantity = "units"
     assert report.warnings == ()
 
 
+def test_a_week_that_begins_on_another_day_is_told(door: Door) -> None:
+    door.write("sell_out_agg.csv", "node,sku,day,period,quantity\n"
+               "N,a,2026-02-02,week,7\nN,a,2026-02-08,week,7\nN,a,2026-02-10,day,7\n")  # fmt: skip
+    report = door.bring('source = "a"\ntables = "contract"')
+    assert [(one.code, one.rows, one.examples[0].line) for one in report.warnings] == [("week_not_monday", 1, 3)]
+
+
 CODES = """
 source = "erp"
 [files]
