@@ -75,6 +75,5 @@ def test_the_json_holds_every_table_and_column() -> None:
         "low": 0,
         "high": 9.5,
         "happened": False,
-        "like": None,
         "sensitivity": "cost",
     }
