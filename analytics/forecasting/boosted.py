@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.core.errors import DomainError
-from analytics.forecasting.candidate import Candidate, Forecaster
+from analytics.forecasting.candidate import Answer, Candidate, Forecaster, Planned
 from analytics.forecasting.contract import Floats, Ints
-from analytics.forecasting.features import Seen, seen_from
+from analytics.forecasting.features import Seen, seen_again, seen_from
 from analytics.forecasting.panel import Past
+from analytics.forecasting.plans import digest, tail
 
 FIRST_ORIGIN = {"week": 26, "day": 56}
 MOST_ROWS = 120_000
@@ -48,7 +49,7 @@ class Memory:
     """Features by origin, kept over the fits on one panel: what an origin saw never changes."""
 
     seen: dict[tuple[int, int], Seen] = field(default_factory=dict)
-    newest: dict[tuple[int, int, int], Seen] = field(default_factory=dict)
+    newest: dict[tuple[int, int, int, bytes], Seen] = field(default_factory=dict)
 
     def at(self, past: Past, chosen: Ints, origin: int, steps: Ints) -> Seen:
         key = (origin, past.horizon)
@@ -57,8 +58,8 @@ class Memory:
         return self.seen[key]
 
     def now(self, past: Past) -> Seen:
-        """Features at the end of ``past``, shared by the candidates that ask one after the other."""
-        key = (past.length, past.horizon, hash(tuple(past.series["series"])))
+        """Features at the end of ``past`` under its plan, shared by the candidates that ask one after the other."""
+        key = (past.length, past.horizon, hash(tuple(past.series["series"])), digest(past))
         if key not in self.newest:
             if len(self.newest) >= KEPT:
                 self.newest.clear()
@@ -96,7 +97,19 @@ def _fit(past: Past, seed: int, loss: str, memory: Memory) -> Forecaster:
         )
         power = {"objective": "tweedie", "tweedie_variance_power": 1.4, "boost_from_average": False}
         model = lightgbm.train({**settings, **power}, data, ROUNDS)
-    return lambda now: _predicted(model, memory.now(now), loss)
+    return Planned(lambda now: _answer(model, memory.now(now), tail(now), loss))
+
+
+def _answer(model: Any, seen: Seen, before: Past, loss: str) -> Answer:
+    said = _predicted(model, seen, loss)
+
+    def again(plan: Past) -> Floats:
+        other = said.copy()
+        for rows, steps, part in seen_again(seen, before, plan):
+            other[np.ix_(rows, steps)] = _predicted(model, part, loss)
+        return other
+
+    return Answer(said, again)
 
 
 def _library() -> Any:

@@ -22,6 +22,7 @@ SHOPPING: Mapping[str, tuple[tuple[int, int], ...]] = {
     "double_11_opens": ((10, 31), (11, 1)),
     "double_12": ((12, 12),),
 }
+WORKDAYS = tuple(f"weekday_{number}" for number in range(5))
 MEMBER_DAY = 18
 ALIGNED = 28
 """Within so many days of Spring Festival, last year means the same distance to last year's festival."""
@@ -46,6 +47,23 @@ def calendar_of(periods: np.ndarray, bucket: Bucket) -> dict[str, Floats]:
             f"weekday_{number}": _mean([day.weekday() == number for day in days], bucket) for number in range(6)
         }
     return {name: values for name, values in columns.items() if np.ptp(values) > 0}
+
+
+def is_event(column: str) -> bool:
+    """Whether a column tells of a festival or a shopping day, and not of the week."""
+    return column != "workday" and not column.startswith("weekday_")
+
+
+def ordinary(columns: Mapping[str, Floats], bucket: Bucket) -> dict[str, Floats]:
+    """The same columns without any festival or shopping day, holidays and the working days moved for them included."""
+    plain = {name: np.zeros_like(values) if is_event(name) else values for name, values in columns.items()}
+    if "workday" in columns:
+        week = [columns[name] for name in columns if name in WORKDAYS]
+        if bucket is Bucket.WEEK or len(week) == len(WORKDAYS):
+            plain["workday"] = (
+                np.full_like(columns["workday"], 5 / 7) if bucket is Bucket.WEEK else np.sum(week, axis=0)
+            )
+    return plain
 
 
 def last_year_of(periods: np.ndarray, bucket: Bucket) -> Ints:

@@ -11,6 +11,27 @@ from analytics.forecasting.panel import Past
 Forecaster = Callable[[Past], Floats]
 """N × H locations from a past at the same or a later origin than the one that was fitted."""
 
+Again = Callable[[Past], Floats]
+"""N × H locations from the same past of the same series, of which something else is planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``said``: N × H locations; ``again``: the same forecaster, asked what it would say under another plan."""
+
+    said: Floats
+    again: Again
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A forecaster that sees what is planned."""
+
+    answer: Callable[[Past], Answer]
+
+    def __call__(self, past: Past) -> Floats:
+        return self.answer(past).said
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from analytics.forecasting.boosted import Memory, boosted
-from analytics.forecasting.candidate import Candidate, unfitted
-from analytics.forecasting.pooled import pooled
-from analytics.forecasting.responsive import responsive
+from analytics.forecasting.candidate import Candidate, Planned, unfitted
+from analytics.forecasting.pooled import pooling
+from analytics.forecasting.responsive import responding
 from analytics.forecasting.simple import moving_average, naive, sba, seasonal_naive, tsb
 from analytics.forecasting.smoothing import auto_ets, optimised_theta
 
@@ -24,8 +24,8 @@ def candidates() -> tuple[Candidate, ...]:
         Candidate("theta", unfitted(optimised_theta), slow=True),
         Candidate("sba", unfitted(sba)),
         Candidate("tsb", unfitted(tsb)),
-        Candidate("pooled", unfitted(pooled)),
-        Candidate("responsive", unfitted(responsive)),
+        Candidate("pooled", unfitted(Planned(pooling))),
+        Candidate("responsive", unfitted(Planned(responding))),
         boosted("boosted_median", "log", memory),
         boosted("boosted_mean", "tweedie", memory),
     )

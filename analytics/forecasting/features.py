@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analytics.forecasting.candidate import Again, Answer
 from analytics.forecasting.contract import Flags, Floats, Ints
 from analytics.forecasting.numbers import mean_of, recency, spread_of
 from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
+from analytics.forecasting.plans import changed, tail
 from analytics.forecasting.pooled import log_price
-from analytics.forecasting.responsive import responsive
+from analytics.forecasting.responsive import responding
 from analytics.forecasting.simple import moving_average
 
 LAGS = (0, 1, 2, 3, 5, 7)
@@ -43,13 +45,19 @@ class Seen:
     features: npt.NDArray[np.float32]
     base: Floats
     scale: Floats
+    again: Again
+    """The base under another plan."""
 
 
-def seen_from(past: Past, steps: Ints | None = None) -> Seen:
-    """Features of the H periods after the past, or of those of them that ``steps`` names (0 is the first)."""
+def seen_from(past: Past, steps: Ints | None = None, based: Answer | None = None) -> Seen:
+    """Features of the H periods after the past, or of those of them that ``steps`` names (0 is the first).
+
+    ``based``: base locations that are known already.
+    """
     wanted = np.arange(past.horizon) if steps is None else steps
-    scale = np.maximum(np.nan_to_num(mean_of(past.demand[:, -past.bucket.year :], axis=1)), 1e-3)
-    base = base_of(past, scale)[:, wanted]
+    scale = scale_of(past)
+    based = based or base_of(past, scale)
+    base = based.said[:, wanted]
     elasticity = _elasticity(past, scale)
     still = np.column_stack([*_levels(past, scale), *_answers(past, scale), elasticity, np.log(scale)])
     price = log_price(past.drivers["price"]) if "price" in past.drivers else None
@@ -62,14 +70,37 @@ def seen_from(past: Past, steps: Ints | None = None) -> Seen:
     for step, column in zip(wanted, columns, strict=True):
         column.extend([*told, *foreseen(past.outside, origin, int(step))])
     ahead = [np.column_stack([still, *moving]).astype(np.float32) for moving in columns]
-    return Seen(np.stack(ahead, axis=1), base, scale)
+    return Seen(np.stack(ahead, axis=1), base, scale, based.again)
 
 
-def base_of(past: Past, scale: Floats) -> Floats:
+def seen_again(seen: Seen, before: Past, plan: Past) -> Iterator[tuple[Ints, Ints, Seen]]:
+    """What another plan changes of what was ``seen`` of all horizons, in parts: rows, steps, and their features.
+
+    ``before``: tail of the plan as it was.
+    """
+    base = seen.again(plan)
+    moved, steps = changed(before, tail(plan))
+    steps = steps | (base != seen.base)[~moved].any(axis=0)
+    for rows, at in (
+        (np.flatnonzero(moved), np.arange(plan.horizon)),
+        (np.flatnonzero(~moved), np.flatnonzero(steps)),
+    ):
+        if len(rows) and len(at):
+            yield rows, at, seen_from(plan.rows(rows), at, Answer(base[rows], seen.again))
+
+
+def scale_of(past: Past) -> Floats:
+    return np.maximum(np.nan_to_num(mean_of(past.demand[:, -past.bucket.year :], axis=1)), 1e-3)
+
+
+def base_of(past: Past, scale: Floats) -> Answer:
     """The responsive regression, or the moving average where it says nothing; at least a hundredth of the scale."""
-    regression = responsive(past)
-    base = np.where(np.isfinite(regression), regression, moving_average(past))
-    return np.asarray(np.maximum(base, 0.01 * scale[:, None]))
+    regression, average, least = responding(past), moving_average(past), 0.01 * scale[:, None]
+
+    def at_least(said: Floats) -> Floats:
+        return np.asarray(np.maximum(np.where(np.isfinite(said), said, average), least))
+
+    return Answer(at_least(regression.said), lambda plan: at_least(regression.again(plan)))
 
 
 def _columns(past: Past, similar: _Similar | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:

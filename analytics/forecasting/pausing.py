@@ -41,7 +41,7 @@ def paused(past: Past) -> Paused:
         return Paused(share, markdown)
     rows = np.sort(np.concatenate(touched))
     some, ahead = past.rows(rows), planned[rows]
-    calm, saved = _without(some, ahead)
+    calm, saved = without_promotions(some, ahead)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = responsive(calm) / responsive(some)
     known = np.isfinite(found) & ahead.any(axis=1)[:, None]
@@ -50,8 +50,8 @@ def paused(past: Past) -> Paused:
     return Paused(share, markdown)
 
 
-def _without(past: Past, planned: Flags) -> tuple[Past, Floats]:
-    """The same plan without the promotions ahead, and what its prices are higher by."""
+def without_promotions(past: Past, planned: Flags) -> tuple[Past, Floats]:
+    """The same plan without the promotions ahead, and what its prices are higher by; what is told of others stays."""
     end = past.length
     drivers = {name: values.copy() for name, values in past.drivers.items()}
     drivers["promotion"][:, end:][planned] = 0.0

@@ -6,12 +6,16 @@ is sold at few nodes. Prices of the category's other SKUs at the same node enter
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from analytics.forecasting.contract import Floats
+from analytics.forecasting.candidate import Answer
+from analytics.forecasting.contract import Flags, Floats, Ints
 from analytics.forecasting.numbers import filled
 from analytics.forecasting.panel import Past
+from analytics.forecasting.plans import tail
 
 RIDGE = 1e-3
 MOST_RIVALS = 12
@@ -21,17 +25,52 @@ OFFSET = 0.5
 """Added before the logarithm where zeros occur, half a unit."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What was learnt of one group: logs of the demand ahead, and how they answer to each column."""
+
+    location: Floats
+    offset: float
+    slopes: Floats
+    seen: Flags
+
+    def said(self, shift: Floats | float = 0.0) -> Floats:
+        said = np.maximum(np.exp(np.clip(self.location + shift, -20, 20)) - self.offset, 0.0)
+        return np.where(self.seen[:, None], said, np.nan)
+
+
 def pooled(past: Past) -> Floats:
     """The median that the regression implies, N × H; NaN where a group has too few known periods."""
+    return pooling(past).said
+
+
+def pooling(past: Past) -> Answer:
+    """The same, to be asked again under other plans without another fit."""
     columns = designed(past)
     forecast = np.full((len(past.series), past.horizon), np.nan)
+    laws: list[tuple[Ints, _Law]] = []
     for rows in groups(past.series):
         design = [column[rows] for column in columns]
         shape = (len(rows), past.length + past.horizon, 0)
-        forecast[rows] = _fitted(
-            past.demand[rows], np.stack(design, axis=2) if design else np.zeros(shape), past.horizon
-        )
-    return forecast
+        law = _fitted(past.demand[rows], np.stack(design, axis=2) if design else np.zeros(shape))
+        if law is not None:
+            forecast[rows] = law.said()
+            laws.append((rows, law))
+    before = tail(past)
+
+    def again(plan: Past) -> Floats:
+        moved, said = shifts(designed(before), designed(tail(plan))), forecast.copy()
+        for rows, law in laws:
+            said[rows] = law.said(sum((moved[at][rows] * law.slopes[at] for at in moved), np.zeros(law.location.shape)))
+        return said
+
+    return Answer(forecast, again)
+
+
+def shifts(before: list[Floats], after: list[Floats]) -> dict[int, Floats]:
+    """By how much columns of one tail differ from those of another in the periods ahead; those that do, by place."""
+    moved = {at: (new - old)[:, 1:] for at, (old, new) in enumerate(zip(before, after, strict=True))}
+    return {at: values for at, values in moved.items() if values.any()}
 
 
 def groups(series: pd.DataFrame) -> list[np.ndarray]:
@@ -87,11 +126,11 @@ def _prices(price: Floats, series: pd.DataFrame) -> list[Floats]:
     return [price, *(others[:, :, at] for at in range(others.shape[2]))]
 
 
-def _fitted(demand: Floats, design: Floats, horizon: int) -> Floats:
+def _fitted(demand: Floats, design: Floats) -> _Law | None:
     length = demand.shape[1]
     known = np.isfinite(demand)
     if known.sum() < FEWEST_KNOWN:
-        return np.full((len(demand), horizon), np.nan)
+        return None
     offset = OFFSET if (demand[known] <= 0).any() else 0.0
     target = np.where(known, np.log(np.maximum(np.nan_to_num(demand), 0.0) + offset + 1e-12 * (offset == 0)), 0.0)
     count = np.maximum(known.sum(axis=1), 1)[:, None]
@@ -99,9 +138,7 @@ def _fitted(demand: Floats, design: Floats, horizon: int) -> Floats:
     centre = (design[:, :length] * known[:, :, None]).sum(axis=1) / count
     response = slopes((design[:, :length] - centre[:, None])[known], (target - own)[known], RIDGE)
     location = own + (design[:, length:] - centre[:, None]) @ response
-    forecast = np.maximum(np.exp(np.clip(location, -20, 20)) - offset, 0.0)
-    any_known = np.asarray(known.any(axis=1))
-    return np.where(any_known[:, None], forecast, np.nan)
+    return _Law(location, offset, response, np.asarray(known.any(axis=1)))
 
 
 def slopes(x: Floats, y: Floats, ridge: float) -> Floats:

@@ -8,11 +8,15 @@ over the spread such deviations usually have. What a series lately sold above al
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from analytics.forecasting.contract import Floats
+from analytics.forecasting.candidate import Answer
+from analytics.forecasting.contract import Flags, Floats, Ints
 from analytics.forecasting.panel import Past
-from analytics.forecasting.pooled import FEWEST_KNOWN, OFFSET, designed, groups, log_price, slopes
+from analytics.forecasting.plans import tail
+from analytics.forecasting.pooled import FEWEST_KNOWN, OFFSET, designed, groups, log_price, shifts, slopes
 
 RIDGE = 0.05
 SPREAD = {"level": 0.3, "price": 0.5, "promotion": 0.3}
@@ -25,17 +29,57 @@ MOST = 1.5
 """A single period moves the level by no more than this, in logs."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What was learnt of one group: logs of the demand ahead, shared ``slopes`` and each series' ``deviation``."""
+
+    location: Floats
+    offset: float
+    slopes: Floats
+    deviation: Floats
+    seen: Flags
+
+    def said(self, shift: Floats | float = 0.0) -> Floats:
+        said = np.exp(np.clip(self.location + shift, -20, 20)) - self.offset
+        return np.where(self.seen[:, None], np.maximum(said, 0.0), np.nan)
+
+
 def responsive(past: Past) -> Floats:
     """The median that the regression implies, N × H; NaN where a group has too few known periods."""
-    columns = [*designed(past), *_before(past), *_everywhere(past)]
-    own = _own(past)
+    return responding(past).said
+
+
+def responding(past: Past) -> Answer:
+    """The same, to be asked again under other plans without another fit."""
+    columns, own = _columns(past), _own(past)
     forecast = np.full((len(past.series), past.horizon), np.nan)
+    laws: list[tuple[Ints, _Law]] = []
     for rows in groups(past.series):
         if np.isfinite(past.demand[rows]).sum() >= FEWEST_KNOWN:
             shape = (len(rows), past.length + past.horizon, 0)
             design = np.stack([column[rows] for column in columns], axis=2) if columns else np.zeros(shape)
-            forecast[rows] = _fitted(past, past.demand[rows], design, own[rows])
-    return forecast
+            law = _fitted(past, past.demand[rows], design, own[rows])
+            forecast[rows] = law.said()
+            laws.append((rows, law))
+    before = tail(past)
+
+    def again(plan: Past) -> Floats:
+        after = tail(plan)
+        shared = shifts(_columns(before), _columns(after))
+        alone = shifts(list(np.moveaxis(_own(before), 2, 0)), list(np.moveaxis(_own(after), 2, 0)))
+        said = forecast.copy()
+        for rows, law in laws:
+            shift = sum((moved[rows] * law.slopes[at] for at, moved in shared.items()), np.zeros(law.location.shape))
+            for at, moved in alone.items():
+                shift = shift + moved[rows] * law.deviation[:, at, None]
+            said[rows] = law.said(shift)
+        return said
+
+    return Answer(forecast, again)
+
+
+def _columns(past: Past) -> list[Floats]:
+    return [*designed(past), *_before(past), *_everywhere(past)]
 
 
 def _before(past: Past) -> list[Floats]:
@@ -66,21 +110,22 @@ def _own(past: Past) -> Floats:
     )
 
 
-def _fitted(past: Past, demand: Floats, design: Floats, own: Floats) -> Floats:
+def _fitted(past: Past, demand: Floats, design: Floats, own: Floats) -> _Law:
     known, length = np.asarray(np.isfinite(demand)), past.length
     offset = OFFSET if (demand[known] <= 0).any() else 0.0
     target = np.where(known, np.log(np.maximum(np.nan_to_num(demand), 0.0) + offset + 1e-12 * (offset == 0)), 0.0)
     count = np.maximum(known.sum(axis=1), 1)
     mean = target.sum(axis=1) / count
     design, own = _centred(design, known, count), _centred(own, known, count, first=1)
-    shared = design @ slopes(design[:, :length][known], (target - mean[:, None])[known], RIDGE)
+    response = slopes(design[:, :length][known], (target - mean[:, None])[known], RIDGE)
+    shared = design @ response
     left = np.where(known, target - mean[:, None] - shared[:, :length], 0.0)
-    deviation = _deviation(own, left, known)
+    found = _deviation(own, left, known)
+    deviation = np.asarray((own @ found[:, :, None])[:, :, 0])
     left = np.where(known, left - deviation[:, :length], 0.0)
     level = mean + _recent(left, known, past.bucket.value)
-    said = np.exp(np.clip(level[:, None] + (shared + deviation)[:, length:], -20, 20)) - offset
-    seen = np.asarray(known.any(axis=1))
-    return np.where(seen[:, None], np.maximum(said, 0.0), np.nan)
+    location = level[:, None] + (shared + deviation)[:, length:]
+    return _Law(location, offset, response, found, np.asarray(known.any(axis=1)))
 
 
 def _centred(columns: Floats, known: np.ndarray, count: np.ndarray, first: int = 0) -> Floats:
@@ -91,12 +136,11 @@ def _centred(columns: Floats, known: np.ndarray, count: np.ndarray, first: int =
 
 
 def _deviation(own: Floats, left: Floats, known: np.ndarray) -> Floats:
-    """What each series answers beyond the shared responses: a ridge of what is left on its own columns."""
+    """What each series answers beyond the shared responses, series × own columns: a ridge of what is left on them."""
     past = own[:, : known.shape[1]] * known[:, :, None]
     noise = float((left[known] ** 2).mean()) + 1e-9
     gram = np.einsum("ntk,ntl->nkl", past, past) + noise * np.eye(own.shape[2])
-    found = np.linalg.solve(gram, np.einsum("ntk,nt->nk", past, left)[:, :, None])
-    return np.asarray((own @ found)[:, :, 0])
+    return np.asarray(np.linalg.solve(gram, np.einsum("ntk,nt->nk", past, left)[:, :, None])[:, :, 0])
 
 
 def _recent(left: Floats, known: np.ndarray, bucket: str) -> Floats:

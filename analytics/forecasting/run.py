@@ -11,11 +11,12 @@ import pandas as pd
 from analytics.core.errors import DomainError
 from analytics.forecasting.backtest import Backtest, Progress, backtest, fitted
 from analytics.forecasting.calibration import Groups
-from analytics.forecasting.candidate import Candidate
+from analytics.forecasting.candidate import Candidate, Planned
 from analytics.forecasting.candidates import BASELINE, candidates
 from analytics.forecasting.choice import FALLBACK, Choice, Segments, segments_of
 from analytics.forecasting.contract import Bucket, Flags, Floats, Ints
 from analytics.forecasting.demand import bias_removed, estimated, masked
+from analytics.forecasting.drivers import Speaker, staying
 from analytics.forecasting.errors import Errors, Families, family_of
 from analytics.forecasting.flags import flags_of
 from analytics.forecasting.judgement import judged
@@ -54,7 +55,8 @@ class Forecast:
     ``flags`` per series; ``bias``: contract of :func:`bias_removed`; ``filled``: demand of the past, also where it is
     masked; ``raced``: rows that took part in the race, and ``said``: origins × raced × horizons of the chosen average
     and of the baseline at ``test.origins``. ``then``: groups of the raced at those origins; ``units``: what the past
-    tells of each series' units; ``paused``: what stays of the demand where promotions are paused.
+    tells of each series' units; ``paused``: what stays of the demand where promotions are paused; ``staying``: contract
+    of :func:`staying`.
     """
 
     panel: Panel
@@ -73,6 +75,7 @@ class Forecast:
     family: Families
     units: Units
     paused: Paused
+    staying: Mapping[str, Floats]
 
     @property
     def answered(self) -> Flags:
@@ -128,8 +131,13 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
     judgement = judged(test, then, units.some(raced), level=parameters.level, seed=parameters.seed)
     choice = judgement.choice
     ahead = Groups(segments, family, promoted_after(clean, np.array([clean.length - 1]))[0])
-    location = judgement.locations(_now(now, choice, segments, parameters.seed, progress), ahead)
+    said, speakers = _now(now, choice, segments, parameters.seed, progress)
+    location = judgement.locations(said, ahead)
     young = segments == "new"
+
+    def expected(told: Mapping[str, Floats], promoted: Floats, rows: Ints) -> Floats:
+        return judgement.locations(told, Groups(segments[rows], family[rows], promoted))
+
     location = _with_look_alikes(location, now, young)
     answered = np.asarray(np.isfinite(location).all(axis=1))
     return Forecast(
@@ -149,6 +157,7 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
         family=family,
         units=units,
         paused=paused(now),
+        staying=staying(now, said, speakers, expected, deaf=young),
     )
 
 
@@ -193,10 +202,13 @@ def promoted_after(panel: Panel, origins: Ints) -> Floats:
     return np.asarray(np.nan_to_num(promotion[:, at].transpose(1, 0, 2)) > 0, dtype=np.float64)
 
 
-def _now(now: Past, choice: Choice, segments: Segments, seed: int, progress: Progress | None) -> dict[str, Floats]:
+def _now(
+    now: Past, choice: Choice, segments: Segments, seed: int, progress: Progress | None
+) -> tuple[dict[str, Floats], list[Speaker]]:
     """What is said at the last origin: each chosen candidate speaks for the segments that chose it."""
     wanted = sorted({*choice.needed, FALLBACK})
     said: dict[str, Floats] = {}
+    speakers = []
     for number, candidate in enumerate(one for one in candidates() if one.name in wanted):
         if progress:
             progress(candidate.name, number, len(wanted))
@@ -205,8 +217,15 @@ def _now(now: Past, choice: Choice, segments: Segments, seed: int, progress: Pro
         forecaster = fitted(candidate, now, seed)
         if forecaster is not None and mine.any():
             rows = np.flatnonzero(mine)
-            said[candidate.name][rows] = np.maximum(forecaster(now.rows(rows)), 0.0)
-    return said
+            mine_now = now.rows(rows)
+            if isinstance(forecaster, Planned):
+                answer = forecaster.answer(mine_now)
+                told = answer.said
+                speakers.append(Speaker(candidate.name, rows, answer.again))
+            else:
+                told = forecaster(mine_now)
+            said[candidate.name][rows] = np.maximum(told, 0.0)
+    return said, speakers
 
 
 def _speaking(candidate: Candidate, choice: Choice, segments: Segments) -> Flags:

@@ -102,7 +102,8 @@ def _history(one: Forecast) -> pa.Table:
 
 def _ahead(one: Forecast, keeps_paths: bool) -> Iterator[pa.Table]:
     """Grain: series × step. ``q05`` … of the period, ``s05`` … of the sum from the first period to this one;
-    ``unpromoted``: share of the demand that stays without the promotion, ``markdown``: what a unit is cheaper by.
+    ``unpromoted``: share of the demand that stays without the promotion, ``markdown``: what a unit is cheaper by;
+    ``without_…``: share that stays without a driver, null where the data do not tell of it.
     """
     panel, levels = one.panel, one.parameters.levels
     ahead = panel.periods[panel.length :]
@@ -119,6 +120,8 @@ def _ahead(one: Forecast, keeps_paths: bool) -> Iterator[pa.Table]:
             "unpromoted": one.paused.share[rows].ravel(),
             "markdown": one.paused.markdown[rows].ravel(),
         }
+        for name, share in one.staying.items():
+            columns[f"without_{name}"] = pa.array(share[rows].ravel(), pa.float64(), from_pandas=True)
         for letter, values in (("q", paths), ("s", sums)):
             cut = quantiles(values, levels)
             columns |= {f"{letter}{round(level * 100):02d}": cut[at].ravel() for at, level in enumerate(levels)}

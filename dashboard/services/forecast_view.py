@@ -18,6 +18,7 @@ from analytics.forecasting.contract import Bucket
 from analytics.forecasting.decomposition import decomposed
 from dashboard.services.asked import where_of
 from dashboard.services.desk import Desk, Facts, Opened
+from dashboard.services.forecast_drivers import drivers_of
 from dashboard.services.forecast_levels import accuracy_by_level
 from dashboard.services.frames import frame_of
 from dashboard.services.requests import Asked
@@ -40,7 +41,8 @@ class Outlook:
     ``steps``: step, wape, bias, baseline. ``levels``: level, groups, wape, baseline, bias, one period ahead, from fine
     to coarse. ``past``: origin, period, said, baseline, came, one period ahead.
     ``parts``: period, trend, season, rest; empty where the past is too short. ``worst``: the largest errors.
-    ``flags``: flag, series. ``events``: event, period. ``surges``: see :func:`search_surges`.
+    ``flags``: flag, series. ``events``: event, period. ``drivers``: driver, units, share: what each adds to all that
+    lies ahead; empty where the run does not tell. ``surges``: see :func:`search_surges`.
     """
 
     freshness: Freshness
@@ -61,6 +63,7 @@ class Outlook:
     flags: pd.DataFrame
     events: pd.DataFrame
     surges: pd.DataFrame
+    drivers: pd.DataFrame
 
     def since(self, weeks: int) -> Outlook:
         """The same answer with the last ``weeks`` weeks of history, its parts and its events."""
@@ -170,6 +173,7 @@ def _outlook(reader: _Reader, run: ForecastRun, bucket: str, others: int) -> Out
         flags=_flags(series),
         events=_events(periods, Bucket(bucket)),
         surges=search_surges(reader.opened, run.as_of),
+        drivers=drivers_of(reader.rows("forecast_ahead"), reader.read),
     )
 
 

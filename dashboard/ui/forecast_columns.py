@@ -47,4 +47,9 @@ WORST = (
     Column("methods", "forecast.column.methods", width=180),
     Column("flags", "forecast.column.flags", width=140),
 )
+DRIVERS = (
+    Column("driver", "forecast.column.driver", width=150),
+    Column("units", "forecast.column.driver_units", "units"),
+    Column("share", "forecast.column.driver_share", "change"),
+)
 FLAGS = (Column("flag", "forecast.column.flag", width=220), Column("series", "forecast.column.series", "count"))

@@ -11,10 +11,10 @@ from analytics.metrics.metric import Unit
 from dashboard.services.forecast_view import Outlook
 from dashboard.ui.charts.fan import fan, lines
 from dashboard.ui.filters import only
-from dashboard.ui.forecast_columns import FAN, FLAGS, LEVELS, PARTS, PAST, STEPS, WORST
+from dashboard.ui.forecast_columns import FAN, FLAGS, PARTS, WORST
+from dashboard.ui.forecast_parts import accuracy, levels_and_drivers, named, worded
 from dashboard.ui.headline import escaped, forecast_sentence
 from dashboard.ui.page import Page
-from dashboard.ui.tables import Column
 
 HISTORY = ("26", "13", "52", "104")
 """Weeks of history to look at, at first half a year: more would press the fan against the edge."""
@@ -33,16 +33,8 @@ def render(page: Page) -> None:
     if view.other_series:
         page.note(page.t("forecast.other", count=f"{view.other_series:,}"))
     picture(page, view)
-    left, right = page.columns(1, 1)
-    with left:
-        drawn = partial(lines, page.fmt, page.palette, view.steps, "step", named(page, STEPS[1:3]), Unit.RATE)
-        page.chart("steps", page.t("forecast.steps"), drawn, view.steps, STEPS, about=page.t("forecast.steps.about"))
-    with right:
-        drawn = partial(lines, page.fmt, page.palette, view.past, "period", named(page, PAST[1:]), Unit.UNITS)
-        page.chart("past", page.t("forecast.past"), drawn, view.past, PAST, about=page.t("forecast.past.about"))
-    page.section(page.t("forecast.levels"), page.t("forecast.levels.about"))
-    levels = view.levels.assign(level=[worded(page, level, "level") for level in view.levels["level"]])
-    page.table("levels", page.t("forecast.levels"), levels, LEVELS)
+    accuracy(page, view)
+    levels_and_drivers(page, view)
     if view.parts.empty:
         page.note(page.t("forecast.parts.short"))
     else:
@@ -84,11 +76,3 @@ def picture(page: Page, view: Outlook) -> None:
     both = pd.concat([view.history, view.ahead], ignore_index=True)
     drawn = partial(fan, page.fmt, page.palette, view.history, view.ahead, named_events)
     page.chart("fan", page.t("forecast.fan"), drawn, both, FAN, about=page.t("forecast.fan.about"))
-
-
-def named(page: Page, columns: tuple[Column, ...]) -> list[tuple[str, str]]:
-    return [(column.name, page.t(column.label)) for column in columns]
-
-
-def worded(page: Page, names: str, kind: str = "flag") -> str:
-    return page.t("list.comma").join(page.t(f"forecast.{kind}.{name}") for name in names.split(",") if name)

@@ -201,6 +201,8 @@ def test_the_forecast_shows_the_history_that_is_chosen_and_no_filter_that_would_
     assert not app.exception
     keys = {widget.key for widget in app.selectbox}
     assert "supply.forecast.history" in keys
+    assert any("Planned promotions" in chart.proto.spec for chart in app.get("plotly_chart"))
+    assert any("Node × product" in table.value.to_string() for table in app.dataframe)
     assert not {"filter.period", "filter.compare"} & keys
     assert not [button for button in app.button if str(button.key).startswith("filter.chip.channel")]
     app.session_state["filter.more"] = True

@@ -15,7 +15,9 @@ from analytics.core.access import ROOT, Action, Role
 from analytics.core.errors import AccessDenied, DomainError, NotYet
 from dashboard.composition import forecasting_for
 from dashboard.services.desk import Facts
+from dashboard.services.forecast_drivers import drivers_of
 from dashboard.services.forecasting import Forecasting
+from dashboard.services.frames import frame_of
 from dashboard.services.requests import Asked
 from dashboard.services.users import job_actor
 from data.store.audit import Deed
@@ -174,6 +176,20 @@ def test_accuracy_by_level_is_that_of_the_sums(world: World) -> None:
             assert value == pytest.approx(error.sum() / sums["came"].sum())
     finest, coarsest = told["wape"].iloc[0], told["wape"].iloc[-1]
     assert coarsest < finest == world.services(ROOT).forecast.outlook(Asked()).steps["wape"].iloc[0]
+
+
+def test_drivers_add_up_over_whatever_is_chosen_and_older_runs_tell_of_none(world: World) -> None:
+    facts = _facts(world, ROOT)
+    rows = pd.DataFrame(facts.answer(facts.table("forecast_ahead").drop("paths")).to_pylist())
+    assert rows["without_promotion"].isna().all()
+    weekly = rows[rows["series"].isin(["W1|R5", "W1|O1", "N3|R5"])]
+    told = world.services(ROOT).forecast.outlook(Asked()).drivers
+    assert told["driver"].tolist() == ["event"]
+    units = (weekly["mean"] * (1 - weekly["without_event"])).sum()
+    assert told["units"].item() == pytest.approx(units)
+    assert told["share"].item() == pytest.approx(units / weekly["mean"].sum())
+    older = facts.table("forecast_ahead").drop("without_promotion", "without_price", "without_event")
+    assert drivers_of(older, lambda rows: frame_of(facts.answer(rows))).empty
 
 
 def test_a_day_before_or_after_the_data_is_refused(world: World) -> None:

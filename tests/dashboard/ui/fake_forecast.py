@@ -53,4 +53,5 @@ class FakeForecast:
             past=said, parts=parts, worst=worst, flags=pd.DataFrame({"flag": ["gaps"], "series": [2]}),
             events=pd.DataFrame({"event": ["double_11"], "period": [pd.Timestamp("2025-11-10")]}),
             surges=pd.DataFrame({"word": ["绿豆"], "platform": ["天猫"], "region": ["浙江省"], "times": [2.3]}),
+            drivers=pd.DataFrame({"driver": ["promotion", "event"], "units": [41.0, -3.0], "share": [0.09, -0.007]}),
         )  # fmt: skip

@@ -1,0 +1,130 @@
+"""What stays of the demand ahead without one of its drivers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from analytics.forecasting.boosted import Memory
+from analytics.forecasting.candidate import Planned
+from analytics.forecasting.candidates import candidates
+from analytics.forecasting.contract import Bucket
+from analytics.forecasting.drivers import DRIVERS, no_event, no_price_change, no_promotion, staying
+from analytics.forecasting.market import market_of
+from analytics.forecasting.panel import Panel
+from analytics.forecasting.run import Forecast, Parameters, forecast
+from tests.analytics.forecasting import panels
+
+LENGTH, HORIZON = 90, 3
+ROW, PROMOTED, EVENT = 4, 0, 2
+
+
+def driven(*, promoted: bool = True, eventful: bool = True, dearer: bool = False) -> Panel:
+    """Promotions at 8 instead of 10 double demand, an event trebles it; one of each lies ahead."""
+    generator = np.random.default_rng(6)
+    flat = panels.panel(np.ones((10, LENGTH)), driven=True, horizon=HORIZON)
+    promotion = (generator.random((10, LENGTH + HORIZON)) < 0.15).astype(float)
+    promotion[:, LENGTH:] = 0.0
+    promotion[ROW, LENGTH + PROMOTED] = float(promoted)
+    event = (generator.random(LENGTH + HORIZON) < 0.12).astype(float)
+    event[LENGTH:] = 0.0
+    event[LENGTH + EVENT] = float(eventful)
+    price = np.where(promotion > 0, 8.0, 10.0)
+    price[ROW + 1, LENGTH + 1 :] = 11.0 if dearer else 10.0
+    drivers = {"promotion": promotion, "price": price}
+    usual = 20 * np.where(promotion > 0, 2.0, 1.0) * np.where(event > 0, 3.0, 1.0)
+    sold = usual[:, :LENGTH] * np.exp(generator.normal(0, 0.1, (10, LENGTH)))
+    market = market_of(drivers, flat.series, flat.bucket)
+    return replace(flat, sold=sold, demand=sold, drivers=drivers, calendar={"double_11": event}, market=market)
+
+
+@cache
+def told() -> Forecast:
+    return forecast(driven(), Parameters(seed=3, origins=3, refit_every=3, slow_series=5))
+
+
+def test_half_stays_without_the_promotion_and_a_third_without_the_event() -> None:
+    promotion, event = (told().staying[name] for name in ("promotion", "event"))
+    assert promotion[ROW, PROMOTED] == pytest.approx(1 / 2, rel=0.15)
+    assert event[:, EVENT] == pytest.approx(np.full(10, 1 / 3), rel=0.15)
+    # Without an event in a period, nothing is taken from it; others at most notice that a neighbour's offer is over.
+    assert (np.delete(event, EVENT, axis=1) == 1.0).all()
+    assert np.delete(promotion, ROW, axis=0) == pytest.approx(np.ones((9, HORIZON)), abs=0.15)
+
+
+def test_without_a_driver_ahead_everything_stays_and_without_any_word_of_it_nothing_is_said() -> None:
+    assert (told().staying["price"] == 1.0).all()
+    calm = driven(promoted=False, eventful=False)
+    assert all(without(calm.past(LENGTH - 1, HORIZON)) is not None for without in DRIVERS.values())
+    silent = replace(calm, drivers={}, calendar={"workday": np.ones(LENGTH + HORIZON)}, market={})
+    now, nobody = silent.past(LENGTH - 1, HORIZON), np.zeros(10, dtype=np.bool_)
+    assert [without(now) for without in DRIVERS.values()] == [None] * 3
+    found = staying(now, {}, [], lambda said, promoted, rows: promoted, deaf=nobody)
+    assert all(np.isnan(share).all() for share in found.values())
+
+
+def test_nothing_but_what_lies_ahead_is_changed() -> None:
+    now = driven(dearer=True).past(LENGTH - 1, HORIZON)
+    for name, without in DRIVERS.items():
+        plan = without(now)
+        assert plan is not None
+        assert plan is not now, name
+        for one in ("drivers", "calendar", "market"):
+            for column, values in getattr(plan, one).items():
+                before = getattr(now, one)[column]
+                assert np.array_equal(values[..., :LENGTH], before[..., :LENGTH], equal_nan=True), (name, column)
+
+
+def test_a_planned_price_is_held_where_it_last_stood_and_offers_are_left_alone() -> None:
+    now = driven(dearer=True).past(LENGTH - 1, HORIZON)
+    plan = no_price_change(now)
+    assert plan is not None
+    assert (plan.drivers["price"][ROW + 1, LENGTH:] == 10.0).all()
+    assert plan.drivers["price"][ROW, LENGTH + PROMOTED] == 8.0
+    calm = no_promotion(now)
+    assert calm is not None
+    assert calm.drivers["price"][ROW, LENGTH + PROMOTED] == pytest.approx(10.0)
+    assert calm.drivers["price"][ROW + 1, LENGTH + 1] == 11.0
+
+
+def test_a_holiday_becomes_a_working_day_and_a_sunday_stays_one() -> None:
+    days = np.arange(14)
+    columns = {f"weekday_{number}": (days % 7 == number).astype(float) for number in range(6)}
+    workday = (days % 7 < 5).astype(float)
+    workday[10] = 0.0
+    of = replace(
+        panels.panel(np.ones((5, 10)), horizon=4, bucket=Bucket.DAY),
+        calendar={**columns, "workday": workday, "double_12": (days == 12).astype(float)},
+    )
+    plan = no_event(of.past(9, 4))
+    assert plan is not None
+    assert plan.calendar["workday"][10:].tolist() == [1.0, 1.0, 0.0, 0.0]
+    assert not plan.calendar["double_12"].any()
+    assert all(np.array_equal(plan.calendar[name], values) for name, values in columns.items())
+
+
+@pytest.mark.parametrize("name", ["pooled", "responsive", "boosted_median", "boosted_mean"])
+def test_who_is_asked_again_says_what_a_new_question_would_be_told(name: str) -> None:
+    """Laws and features that are kept from the first question give the answer that they would give anew."""
+    now = driven(dearer=True).past(LENGTH - 1, HORIZON)
+    forecaster = next(one for one in candidates() if one.name == name).fit(now, 3)
+    assert isinstance(forecaster, Planned)
+    answer = forecaster.answer(now)
+    assert np.array_equal(answer.again(now), answer.said)
+    for without in DRIVERS.values():
+        plan = without(now)
+        assert plan is not None
+        anew = forecaster(plan)
+        assert not np.allclose(anew, answer.said, rtol=1e-3)
+        assert answer.again(plan) == pytest.approx(anew, rel=1e-6)
+
+
+def test_another_plan_is_not_answered_from_memory() -> None:
+    now, memory = driven().past(LENGTH - 1, HORIZON), Memory()
+    plan = no_event(now)
+    assert plan is not None
+    assert not np.array_equal(memory.now(now).features, memory.now(plan).features, equal_nan=True)
+    assert memory.now(now) is memory.now(now)
