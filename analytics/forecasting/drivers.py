@@ -92,13 +92,12 @@ def staying(
     ``said``: what the candidates said of all series under the plan as it stands; ``deaf``: series whose forecast does
     not listen to them.
     """
-    found = {}
+    found, shape = {}, (len(now.series), now.horizon)
     for name, without in DRIVERS.items():
         plan = without(now)
-        found[name] = np.full((len(now.series), now.horizon), np.nan)
-        if plan is not None:
-            share = 1.0 if plan is now else _share(now, plan, said, speakers, expected)
-            found[name] = np.where(deaf[:, None], 1.0, share)
+        found[name] = np.full(shape, np.nan if plan is None else 1.0)
+        if plan is not None and plan is not now:
+            found[name] = np.where(deaf[:, None], 1.0, _share(now, plan, said, speakers, expected))
     return found
 
 
