@@ -58,6 +58,14 @@ class Told:
             now={name: values[:, :length] for name, values in self.now.items()},
         )
 
+    def at(self, origin: int) -> Told:
+        """What was told at one origin alone."""
+        return replace(
+            self,
+            ahead={name: values[:, origin : origin + 1].copy() for name, values in self.ahead.items()},
+            now={name: values[:, origin : origin + 1].copy() for name, values in self.now.items()},
+        )
+
 
 Outside = Mapping[str, Told]
 """``weather`` and ``search``, as far as they were told."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 
 from analytics.forecasting.contract import Flags, Floats
 from analytics.forecasting.market import market_of
 from analytics.forecasting.numbers import filled
+from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
 
 
@@ -21,34 +21,35 @@ def tail(past: Past) -> Past:
     price = past.drivers.get("price")
     if price is not None:
         past = replace(past, drivers={**past.drivers, "price": filled(np.where(price > 0, price, np.nan))})
-    cut = {
-        field: {name: values[..., first:].copy() for name, values in columns.items()}
-        for field, columns in _planned(past)
-    }
-    return replace(past, demand=past.demand[:, first:].copy(), last_year=past.last_year[first:].copy(), **_untyped(cut))
+    return replace(
+        past,
+        demand=past.demand[:, first:].copy(),
+        drivers={name: values[:, first:].copy() for name, values in past.drivers.items()},
+        calendar={name: values[first:].copy() for name, values in past.calendar.items()},
+        last_year=past.last_year[first:].copy(),
+        market={name: values[:, first:].copy() for name, values in past.market.items()},
+        outside={name: told.at(first) for name, told in past.outside.items()},
+    )
 
 
 def changed(before: Past, after: Past) -> tuple[Flags, Flags]:
     """Of two tails: series for which something is planned in another way, and steps that differ for all series."""
     rows = np.zeros(len(before.series), dtype=np.bool_)
     steps = before.last_year[1:] != after.last_year[1:]
-    for (_, old), (_, new) in zip(_planned(before), _planned(after), strict=True):
-        for name, values in old.items():
-            differs = _differ(values, new[name])
-            if values.ndim == 1:
-                steps = steps | differs[1:]
-            else:
-                rows |= differs.any(axis=1)
+    for name, values in before.calendar.items():
+        steps = steps | _differ(values, after.calendar[name])[1:]
+    for old, new in zip(_by_series(before), _by_series(after), strict=True):
+        rows |= _differ(old, new).reshape(len(rows), -1).any(axis=1)
     return rows, steps
 
 
 def digest(past: Past) -> bytes:
     """Of all that is planned after the past."""
     told = blake2b(past.last_year[past.length :].tobytes(), digest_size=16)
-    for field, columns in _planned(past):
-        for name, values in sorted(columns.items()):
-            told.update(f"{field}.{name}".encode())
-            told.update(np.ascontiguousarray(values[..., past.length :]).tobytes())
+    for name, column in sorted(past.calendar.items()):
+        told.update(name.encode() + column[past.length :].tobytes())
+    for values in _by_series(past):
+        told.update(np.ascontiguousarray(values).tobytes())
     return told.digest()
 
 
@@ -66,15 +67,16 @@ def promoted_in(past: Past) -> Floats:
     return np.asarray(np.nan_to_num(promotion[:, past.length :]) > 0, dtype=np.float64)
 
 
-def _planned(past: Past) -> Iterator[tuple[str, Mapping[str, Floats]]]:
-    for one in fields(past):
-        if isinstance(columns := getattr(past, one.name), Mapping):
-            yield one.name, columns
+def _by_series(past: Past) -> Iterator[np.ndarray]:
+    """Whatever is told series by series about the periods ahead."""
+    for _, driver in sorted(past.drivers.items()):
+        yield driver[:, past.length :]
+    for _, column in sorted(past.market.items()):
+        yield column[:, past.length :]
+    yield from seen_now(past.outside, past.length - 1)
+    for step in range(past.horizon):
+        yield from foreseen(past.outside, past.length - 1, step)
 
 
-def _differ(old: Floats, new: Floats) -> Flags:
+def _differ(old: np.ndarray, new: np.ndarray) -> Flags:
     return np.asarray((old != new) & ~(np.isnan(old) & np.isnan(new)))
-
-
-def _untyped(values: dict[str, Any]) -> dict[str, Any]:
-    return values

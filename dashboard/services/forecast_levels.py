@@ -17,12 +17,13 @@ LEVELS: tuple[tuple[str, str | None], ...] = (
     ("category", "category"),
     ("all", None),
 )
-"""Each level and the column that its groups share, from fine to coarse."""
+"""Each level and the column that its groups share."""
 COLUMNS = ("level", "groups", "wape", "baseline", "bias")
 
 
 def accuracy_by_level(said: pd.DataFrame, series: pd.DataFrame, provinces: Mapping[str, str]) -> pd.DataFrame:
-    """Columns COLUMNS: errors of what was said one period ahead, after summing it over the series of a group.
+    """Columns COLUMNS: errors of what was said one period ahead, after summing it over the series of a group; levels of
+    many groups first.
 
     ``said``: rows of forecast_said; ``series``: of forecast_series; ``provinces``: province by region. Series of which
     nobody knows the group are one together; a level of which nobody knows any group is left out.
@@ -31,7 +32,8 @@ def accuracy_by_level(said: pd.DataFrame, series: pd.DataFrame, provinces: Mappi
     placed = series[["series", "node", "sku", "category", "region"]]
     rows = first.merge(placed.assign(province=[provinces.get(one, one) for one in placed["region"]]), on="series")
     told = [_level(rows, level, column) for level, column in LEVELS if column is None or rows[column].notna().any()]
-    return pd.DataFrame(told if len(rows) else [], columns=list(COLUMNS))
+    found = pd.DataFrame(told if len(rows) else [], columns=list(COLUMNS))
+    return found.sort_values("groups", ascending=False, kind="stable", ignore_index=True)
 
 
 def _level(rows: pd.DataFrame, level: str, column: str | None) -> dict[str, object]:

@@ -14,7 +14,9 @@ from analytics.forecasting.candidates import candidates
 from analytics.forecasting.contract import Bucket
 from analytics.forecasting.drivers import DRIVERS, no_event, no_price_change, no_promotion, staying
 from analytics.forecasting.market import market_of
+from analytics.forecasting.outside import Told
 from analytics.forecasting.panel import Panel
+from analytics.forecasting.plans import changed, digest, tail
 from analytics.forecasting.run import Forecast, Parameters, forecast
 from tests.analytics.forecasting import panels
 
@@ -120,6 +122,23 @@ def test_who_is_asked_again_says_what_a_new_question_would_be_told(name: str) ->
         anew = forecaster(plan)
         assert not np.allclose(anew, answer.said, rtol=1e-3)
         assert answer.again(plan) == pytest.approx(anew, rel=1e-6)
+
+
+def test_weather_that_is_told_in_another_way_is_another_plan_and_what_was_told_before_is_none() -> None:
+    warmer = np.ones((2, LENGTH, HORIZON), dtype=np.float32)
+    place = np.array([0] * 9 + [1])
+    now, later, before = (
+        replace(driven(), outside={"weather": Told(place, {"warmer": values}, {})}).past(LENGTH - 1, HORIZON)
+        for values in (warmer, warmer + _at(0, LENGTH - 1), warmer + _at(0, LENGTH - 2))
+    )
+    assert changed(tail(now), tail(later))[0].tolist() == [True] * 9 + [False]
+    assert digest(now) == digest(before) != digest(later)
+
+
+def _at(place: int, origin: int) -> np.ndarray:
+    told = np.zeros((2, LENGTH, HORIZON), dtype=np.float32)
+    told[place, origin] = 5.0
+    return told
 
 
 def test_another_plan_is_not_answered_from_memory() -> None:
