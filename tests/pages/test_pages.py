@@ -210,3 +210,8 @@ def test_the_forecast_shows_the_history_that_is_chosen_and_no_filter_that_would_
     # What other pages were asked for stays in the address.
     told = [app.query_params[name] for name in ("history", "period", "compare", "channel")]
     assert told == ["13", "last_7_days", "last_year", "tmall"]
+
+
+def test_the_forecast_points_out_what_people_suddenly_search_for() -> None:
+    told = [one.value for one in opened("forecast", "zh", role="executive").caption]
+    assert any("「绿豆」在天猫的搜索热度是前四周的 2.3 倍，浙江省涨得最多" in text for text in told)
