@@ -67,7 +67,41 @@ def no_event(past: Past) -> Past | None:
     return replace(past, calendar=calendar, last_year=np.where(ahead, -1, past.last_year))
 
 
-DRIVERS: Mapping[str, Without] = {"promotion": no_promotion, "price": no_price_change, "event": no_event}
+def no_weather(past: Past) -> Past | None:
+    """Dry, and as warm as the last two weeks, as far as the coming weather is foreseen."""
+    told, origin = past.outside.get("weather"), past.length - 1
+    if told is None:
+        return None
+    calm = {name: values.copy() for name, values in told.ahead.items()}
+    warmer, rain = (calm[name][:, origin] for name in ("warmer", "rain"))
+    if not (np.nan_to_num(warmer).any() or np.nan_to_num(rain).any()):
+        return past
+    calm["celsius"][:, origin] -= np.nan_to_num(warmer)
+    for values in (warmer, rain):
+        values[np.isfinite(values)] = 0.0
+    return replace(past, outside={**past.outside, "weather": replace(told, ahead=calm)})
+
+
+def no_surge(past: Past) -> Past | None:
+    """Searched for as much as in the four weeks before."""
+    told, origin = past.outside.get("search"), past.length - 1
+    if told is None:
+        return None
+    calm = {name: values.copy() for name, values in told.now.items()}
+    searched = calm["searched"][:, origin]
+    if not np.nan_to_num(searched).any():
+        return past
+    searched[np.isfinite(searched)] = 0.0
+    return replace(past, outside={**past.outside, "search": replace(told, now=calm)})
+
+
+DRIVERS: Mapping[str, Without] = {
+    "promotion": no_promotion,
+    "price": no_price_change,
+    "event": no_event,
+    "weather": no_weather,
+    "search": no_surge,
+}
 """In the order in which they are told of."""
 
 

@@ -17,7 +17,7 @@ from analytics.forecasting.contract import Flags, Floats, Ints
 from analytics.forecasting.numbers import mean_of, recency, spread_of
 from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
-from analytics.forecasting.plans import changed, tail
+from analytics.forecasting.plans import changed, outside_alone, tail
 from analytics.forecasting.pooled import log_price
 from analytics.forecasting.responsive import responding
 from analytics.forecasting.simple import moving_average
@@ -66,9 +66,8 @@ def seen_from(past: Past, steps: Ints | None = None, based: Answer | None = None
     if "relative" in past.market:
         for step, column in zip(wanted, columns, strict=True):
             column.append(elasticity * past.market["relative"][:, past.length + step])
-    origin, told = past.length - 1, list(seen_now(past.outside, past.length - 1))
     for step, column in zip(wanted, columns, strict=True):
-        column.extend([*told, *foreseen(past.outside, origin, int(step))])
+        column.extend(_outside(past, int(step)))
     ahead = [np.column_stack([still, *moving]).astype(np.float32) for moving in columns]
     return Seen(np.stack(ahead, axis=1), base, scale, based.again)
 
@@ -78,8 +77,12 @@ def seen_again(seen: Seen, before: Past, plan: Past) -> Iterator[tuple[Ints, Int
 
     ``before``: tail of the plan as it was.
     """
+    after = tail(plan)
+    if outside_alone(before, after):
+        yield from _retold(seen, plan)
+        return
     base = seen.again(plan)
-    moved, steps = changed(before, tail(plan))
+    moved, steps = changed(before, after)
     steps = steps | (base != seen.base)[~moved].any(axis=0)
     for rows, at in (
         (np.flatnonzero(moved), np.arange(plan.horizon)),
@@ -87,6 +90,19 @@ def seen_again(seen: Seen, before: Past, plan: Past) -> Iterator[tuple[Ints, Int
     ):
         if len(rows) and len(at):
             yield rows, at, seen_from(plan.rows(rows), at, Answer(base[rows], seen.again))
+
+
+def _retold(seen: Seen, plan: Past) -> Iterator[tuple[Ints, Ints, Seen]]:
+    """Of a plan that differs in the world outside alone: its columns stand last, and the base does not hear of it."""
+    told = np.stack([np.column_stack(_outside(plan, step)) for step in range(plan.horizon)], axis=1).astype(np.float32)
+    first = seen.features.shape[2] - told.shape[2]
+    was = seen.features[:, :, first:]
+    other = ((told != was) & ~(np.isnan(told) & np.isnan(was))).any(axis=2)
+    rows, at = np.flatnonzero(other.any(axis=1)), np.flatnonzero(other.any(axis=0))
+    if len(rows):
+        part = np.ix_(rows, at)
+        features = np.concatenate([seen.features[part][:, :, :first], told[part]], axis=2)
+        yield rows, at, Seen(features, seen.base[part], seen.scale[rows], seen.again)
 
 
 def scale_of(past: Past) -> Floats:
@@ -101,6 +117,11 @@ def base_of(past: Past, scale: Floats) -> Answer:
         return np.asarray(np.maximum(np.where(np.isfinite(said), said, average), least))
 
     return Answer(at_least(regression.said), lambda plan: at_least(regression.again(plan)))
+
+
+def _outside(past: Past, step: int) -> list[Floats]:
+    origin = past.length - 1
+    return [*seen_now(past.outside, origin), *foreseen(past.outside, origin, step)]
 
 
 def _columns(past: Past, similar: _Similar | None, scale: Floats, base: Floats, step: int) -> Iterator[Floats]:

@@ -43,6 +43,12 @@ def changed(before: Past, after: Past) -> tuple[Flags, Flags]:
     return rows, steps
 
 
+def outside_alone(before: Past, after: Past) -> bool:
+    """Of two tails: whether they differ in nothing but the world outside, and in that."""
+    rows, steps = changed(before, replace(after, outside=before.outside))
+    return not rows.any() and not steps.any() and bool(changed(before, after)[0].any())
+
+
 def digest(past: Past) -> bytes:
     """Of all that is planned after the past."""
     told = blake2b(past.last_year[past.length :].tobytes(), digest_size=16)

@@ -12,7 +12,15 @@ from analytics.forecasting.boosted import Memory
 from analytics.forecasting.candidate import Planned
 from analytics.forecasting.candidates import candidates
 from analytics.forecasting.contract import Bucket
-from analytics.forecasting.drivers import DRIVERS, no_event, no_price_change, no_promotion, staying
+from analytics.forecasting.drivers import (
+    DRIVERS,
+    no_event,
+    no_price_change,
+    no_promotion,
+    no_surge,
+    no_weather,
+    staying,
+)
 from analytics.forecasting.market import market_of
 from analytics.forecasting.outside import Told
 from analytics.forecasting.panel import Panel
@@ -43,6 +51,45 @@ def driven(*, promoted: bool = True, eventful: bool = True, dearer: bool = False
     return replace(flat, sold=sold, demand=sold, drivers=drivers, calendar={"double_11": event}, market=market)
 
 
+def told_of(of: Panel, *, rain: np.ndarray, searched: np.ndarray) -> Panel:
+    """With rain that was foreseen rightly and searches; the last series lies where nobody tells."""
+    later = np.arange(LENGTH)[:, None] + 1 + np.arange(HORIZON)
+    ahead = {"rain": rain[later], "warmer": np.zeros(later.shape), "celsius": np.full(later.shape, 15.0)}
+    place = np.array([0] * 9 + [1])
+    weather = Told(place, {name: _known(values) for name, values in ahead.items()}, {"rained": _known(rain[:LENGTH])})
+    return replace(of, outside={"weather": weather, "search": Told(place, {}, {"searched": _known(searched)})})
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    return np.stack([values, np.full(values.shape, np.nan)]).astype(np.float32)
+
+
+def wet(of: Panel) -> Panel:
+    """Rain halves demand, at the second step ahead as well; a surge of searches doubles that of the period after it."""
+    generator = np.random.default_rng(9)
+    rain = np.where(generator.random(LENGTH + HORIZON) < 0.3, 3.0, 0.0)
+    rain[LENGTH:] = 0.0, 3.0, 0.0
+    searched = np.where(generator.random(LENGTH) < 0.5, 1.0, 0.0)
+    searched[-1] = 1.0
+    surged = np.concatenate([[1.0], np.where(searched > 0, 2.0, 1.0)[:-1]])
+    sold = of.sold * np.where(rain > 0, 0.5, 1.0)[:LENGTH] * surged
+    return told_of(replace(of, sold=sold, demand=sold), rain=rain, searched=searched)
+
+
+def test_ordinary_weather_and_ordinary_searches_take_the_place_of_what_was_told_at_the_origin() -> None:
+    now = wet(driven(promoted=False, eventful=False)).past(LENGTH - 1, HORIZON)
+    calm, quiet = no_weather(now), no_surge(now)
+    assert calm is not None
+    assert quiet is not None
+    before, after = now.outside["weather"].ahead["rain"], calm.outside["weather"].ahead["rain"]
+    assert before[0, -1].tolist() == [0.0, 3.0, 0.0]
+    assert after[0, -1].tolist() == [0.0, 0.0, 0.0]
+    assert np.array_equal(before[:, :-1], after[:, :-1], equal_nan=True)
+    assert np.isnan(after[1]).all()
+    assert quiet.outside["search"].now["searched"][0, -1] == 0.0 != now.outside["search"].now["searched"][0, -1]
+    assert quiet.outside["weather"] is now.outside["weather"]
+
+
 @cache
 def told() -> Forecast:
     return forecast(driven(), Parameters(seed=3, origins=3, refit_every=3, slow_series=5))
@@ -59,17 +106,18 @@ def test_half_stays_without_the_promotion_and_a_third_without_the_event() -> Non
 
 def test_without_a_driver_ahead_everything_stays_and_without_any_word_of_it_nothing_is_said() -> None:
     assert np.array_equal(told().staying["price"], np.ones((10, HORIZON)))
-    calm = driven(promoted=False, eventful=False)
+    calm = told_of(driven(promoted=False, eventful=False), rain=np.zeros(LENGTH + HORIZON), searched=np.zeros(LENGTH))
     assert all(without(calm.past(LENGTH - 1, HORIZON)) is not None for without in DRIVERS.values())
-    silent = replace(calm, drivers={}, calendar={"workday": np.ones(LENGTH + HORIZON)}, market={})
+    silent = replace(calm, drivers={}, calendar={"workday": np.ones(LENGTH + HORIZON)}, market={}, outside={})
     now, nobody = silent.past(LENGTH - 1, HORIZON), np.zeros(10, dtype=np.bool_)
-    assert [without(now) for without in DRIVERS.values()] == [None] * 3
+    assert [without(now) for without in DRIVERS.values()] == [None] * len(DRIVERS)
     found = staying(now, {}, [], lambda said, promoted, rows: promoted, deaf=nobody)
     assert all(np.isnan(share).all() for share in found.values())
 
 
 def test_nothing_but_what_lies_ahead_is_changed() -> None:
-    now = driven(dearer=True).past(LENGTH - 1, HORIZON)
+    rain, searched = np.full(LENGTH + HORIZON, 2.0), np.ones(LENGTH)
+    now = told_of(driven(dearer=True), rain=rain, searched=searched).past(LENGTH - 1, HORIZON)
     for name, without in DRIVERS.items():
         plan = without(now)
         assert plan is not None
@@ -111,14 +159,17 @@ def test_a_holiday_becomes_a_working_day_and_a_sunday_stays_one() -> None:
 @pytest.mark.parametrize("name", ["pooled", "responsive", "boosted_median", "boosted_mean"])
 def test_who_is_asked_again_says_what_a_new_question_would_be_told(name: str) -> None:
     """Laws and features that are kept from the first question give the answer that they would give anew."""
-    now = driven(dearer=True).past(LENGTH - 1, HORIZON)
+    of = driven(dearer=True)
+    now = (wet(of) if name.startswith("boosted") else of).past(LENGTH - 1, HORIZON)
     forecaster = next(one for one in candidates() if one.name == name).fit(now, 3)
     assert isinstance(forecaster, Planned)
     answer = forecaster.answer(now)
     assert np.array_equal(answer.again(now), answer.said)
     for without in DRIVERS.values():
         plan = without(now)
-        assert plan is not None
+        if plan is None:
+            assert not now.outside
+            continue
         anew = forecaster(plan)
         assert not np.allclose(anew, answer.said, rtol=1e-3)
         assert answer.again(plan) == pytest.approx(anew, rel=1e-6)

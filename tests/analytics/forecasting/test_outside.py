@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from analytics.forecasting.boosted import Memory, boosted
+from analytics.forecasting.candidate import Planned
 from analytics.forecasting.contract import Bucket, Floats
+from analytics.forecasting.drivers import Speaker, staying
 from analytics.forecasting.features import seen_from
 from analytics.forecasting.outside import Told, search_told, surges, weather_told
 from analytics.forecasting.panel import Panel
@@ -47,6 +49,7 @@ def wet() -> tuple[Panel, Floats]:
     """Ten series that sell 20 a day, and 40 when it rains; the last one's region is unknown."""
     generator = np.random.default_rng(7)
     rain = np.where(generator.random(LENGTH + HORIZON) < 0.3, 20.0, 0.0)
+    rain[LENGTH : LENGTH + REACH] = 20.0, 0.0, 20.0
     sold = generator.poisson(np.where(rain > 0, 40.0, 20.0)[None, :LENGTH] * np.ones((10, 1))).astype(np.float64)
     return panels.panel(sold, horizon=HORIZON, bucket=Bucket.DAY), rain
 
@@ -101,6 +104,23 @@ def test_rain_that_is_foreseen_is_forecast() -> None:
         came = np.where(rain > 0, 40.0, 20.0)[LENGTH : LENGTH + REACH]
         errors[name] = np.abs(said - came).mean()
     assert errors["wet"] < errors["dry"] / 2
+
+
+def test_what_the_rain_brings_is_told() -> None:
+    """Half of it stays without the rain; where none is foreseen, or nobody tells, nothing is taken away."""
+    of, rain = wet()
+    now = replace(of, outside={"weather": told(weather(rain), of)}).past(LENGTH - 1, HORIZON)
+    forecaster = boosted("wet", "log", Memory()).fit(now, 1)
+    assert isinstance(forecaster, Planned)
+    answer = forecaster.answer(now)
+    speaker = Speaker("wet", np.arange(10), answer.again)
+    found = staying(now, {"wet": answer.said}, [speaker], lambda said, *_: said["wet"], deaf=np.zeros(10, dtype=bool))
+    share = found["weather"]
+    assert share[:9, 0] == pytest.approx(np.full(9, 0.5), rel=0.2)
+    assert share[:9, 1] == pytest.approx(np.ones(9), rel=0.1)
+    assert (share[:, REACH:] == 1.0).all()
+    assert (share[9] == 1.0).all()
+    assert np.isnan(found["search"]).all()
 
 
 def test_measured_weather_alone_teaches_nothing_about_the_days_ahead() -> None:
