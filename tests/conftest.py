@@ -92,6 +92,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """At the end it does: libraries say at exit what nobody let go."""
+    gc.unfreeze()
+
+
 def excused(markers: set[str]) -> bool:
     """Whether a test with these markers may be skipped although everything is required."""
     return "realdata" in markers or not markers.intersection(NEEDED)
