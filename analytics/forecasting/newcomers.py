@@ -12,6 +12,7 @@ import pandas as pd
 
 from analytics.forecasting.contract import Flags, Floats
 from analytics.forecasting.numbers import mean_of
+from analytics.forecasting.units import ODD
 
 PATIENCE = 4.0
 """As many periods of own sales weigh as much as the look-alikes."""
@@ -22,11 +23,13 @@ def borrowed(level: Floats, series: pd.DataFrame, young: Flags) -> Floats:
 
     before: sku A sells 10 at node 1, 20 at node 2; sku B sells 5 at node 1       after: B at node 2 → 10
     """
+    category_of = series["category"].astype("string").fillna("")
     known = np.where(young, np.nan, level)
+    known = np.where(_odd(known / _node_size(known, series), category_of), np.nan, known)
     size = _node_size(known, series)
     sku = _means(known / size, series["sku"])
-    category = _means(known / size, series["category"].astype("string").fillna(""))
-    at_node = _means(known, series["node"].astype("string") + "\x1f" + series["category"].astype("string").fillna(""))
+    category = _means(known / size, category_of)
+    at_node = _means(known, series["node"].astype("string") + "\x1f" + category_of)
     guess = np.where(np.isfinite(sku), sku * size, at_node)
     return np.asarray(np.where(np.isfinite(guess), guess, category * size))
 
@@ -44,6 +47,15 @@ def _node_size(level: Floats, series: pd.DataFrame) -> Floats:
     relative = level / np.maximum(_means(level, series["sku"]), 1e-9)
     size = _means(relative, series["node"])
     return np.asarray(np.where(np.isfinite(size) & (size > 0), size, 1.0))
+
+
+def _odd(level: Floats, category: pd.Series) -> Flags:
+    """Series that are counted in something else than their category: one that sells grams is like no new SKU.
+
+    ``level``: beside what the node sells in general, for a warehouse rightly sells a thousand times as much as a store.
+    """
+    usual = pd.Series(np.where(level > 0, level, np.nan)).groupby(category.to_numpy()).transform("median")
+    return np.asarray(level > ODD * usual.to_numpy())
 
 
 def _means(values: Floats, keys: pd.Series) -> Floats:
