@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import duckdb
+from ibis.backends.duckdb import Backend
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
 import data.lake.lake
-from data.engines.backend import Backend
 
 __all__ = ["KILLS", "REFUSALS", "Faults"]
 KILLS = ("killed before", "killed after")

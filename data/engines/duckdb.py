@@ -15,11 +15,10 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 from ibis.common.exceptions import TableNotFound
 from ibis.expr.operations import Node
 from sqlglot import exp
-
-from data.engines.backend import Backend
 
 NOTES = "made_from"
 """Table beside a mart, in its file: what the mart was made from."""
@@ -44,7 +43,7 @@ class DuckDBEngine:
             for name, file in marts.items():
                 cursor.execute(f"ATTACH '{_quoted(file)}' AS {_alias(name)} (READ_ONLY)")
                 cursor.execute(f"CREATE VIEW {name} AS FROM {_alias(name)}.main.{name}")
-        backend = Backend.from_connection(self._connection.cursor())
+        backend = ibis.duckdb.from_connection(self._connection.cursor())
         for name in marts:
             self._tables[name] = ibis.table(backend.table(name).schema(), name=name)
 
@@ -109,7 +108,7 @@ class Workshop:
         self._raw.execute("SET enable_progress_bar = false")
         if threads:
             self._raw.execute(f"SET threads = {int(threads)}")
-        self.backend: Backend = Backend.from_connection(self._raw)
+        self.backend: Backend = ibis.duckdb.from_connection(self._raw)
         self._attached: dict[Path, str] = {}
 
     def parquet(self, files: list[str], name: str, *, filename: bool = False) -> ir.Table:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
-from data.engines.backend import Backend
 from data.lake.lake import Lake
 from data.store.records import Load
 

@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import ibis
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
 from analytics.core.access import Actor
 from analytics.core.errors import ContractViolation
-from data.engines.backend import Backend
 from data.engines.disk import disk_trouble
 from data.lake.lake import Lake
 from data.sources.code_map import committed_code_map
@@ -79,7 +80,7 @@ def ingest(
 def _workplace() -> Iterator[tuple[Backend, Path]]:
     """An engine of its own, and a folder for what does not fit into memory."""
     scratch = Path(tempfile.mkdtemp(prefix="waterline-ingest-"))
-    backend = Backend().connect(threads=THREADS, memory_limit=MEMORY, temp_directory=str(scratch))
+    backend = ibis.duckdb.connect(threads=THREADS, memory_limit=MEMORY, temp_directory=str(scratch))
     try:
         yield backend, scratch
     finally:

@@ -9,8 +9,8 @@ from functools import lru_cache
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 
-from data.engines.backend import Backend
 from data.lake.lake import Lake
 from data.sources.china import Centre, china_centres
 from data.sources.sections import Prepared

@@ -12,10 +12,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
 from ibis.util import gen_name
 
 from analytics.core.errors import ContractViolation
-from data.engines.backend import Backend
 from data.sources.csv_files import BadLine, Header, careful_rows, csv_header, ends_open
 from data.sources.encodings import utf8_copy
 from data.sources.handed_back import as_expected

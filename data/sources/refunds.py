@@ -7,8 +7,8 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
-from data.engines.backend import Backend
 from data.lake.lake import Lake
 from data.sources.readers import FILE, LINE
 from data.sources.sections import local_name

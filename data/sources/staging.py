@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 from ibis.util import gen_name
-
-from data.engines.backend import Backend
 
 
 class Staging:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
-from data.engines.backend import Backend
 from data.sources.declarations import Section
 from data.sources.inputs import Found, Origin
 from data.sources.readers import FILE, LINE, Raw, read
