@@ -53,7 +53,7 @@ class Problems:
 def listed(names: Sequence[str]) -> str:
     """The names that there are; of a file with a column per day the first ones and how many there are.
 
-    >>> listed(["Nr", "Qty"]), listed([f"d_{n}" for n in range(1096)])[-23:]
+    >>> listed(["Nr", "Qty"]), listed([f"d_{n}" for n in range(1096)])[-25:]
     ('Nr, Qty', 'd_27, d_28, d_29 … (1096)')
     """
     shown = ", ".join(names[:NAMED])
