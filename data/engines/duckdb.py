@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -24,6 +25,8 @@ NOTES = "made_from"
 """Table beside a mart, in its file: what the mart was made from."""
 ROW = "row"
 """Column that numbers the rows of a mart's file."""
+# A copy of few rows is the lesser price: without it DuckDB plans every question twice.
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
 _TARGET = ("target", "main")
 _AT_ONCE = 1 << 30
 
