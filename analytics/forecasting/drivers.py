@@ -15,7 +15,7 @@ import numpy as np
 from analytics.forecasting.calendar import is_event, ordinary
 from analytics.forecasting.candidate import Again
 from analytics.forecasting.contract import Flags, Floats, Ints
-from analytics.forecasting.numbers import filled
+from analytics.forecasting.numbers import differing, filled
 from analytics.forecasting.panel import Past
 from analytics.forecasting.pausing import without_promotions
 from analytics.forecasting.plans import promoted_in, replanned
@@ -142,7 +142,7 @@ def _share(
     moved: Flags = (promoted_in(now) != promoted_in(plan)).any(axis=1)
     for one in speakers:
         answers[one.name][one.rows] = np.maximum(one.again(plan.rows(one.rows)), 0.0)
-        moved |= _differs(answers[one.name], said[one.name])
+        moved |= differing(answers[one.name], said[one.name]).any(axis=1)
     share, rows = np.ones((len(now.series), now.horizon)), np.flatnonzero(moved)
     if len(rows):
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -153,10 +153,6 @@ def _share(
             ratio = without / whole
         share[rows] = np.where(np.isfinite(ratio), np.clip(ratio, LEAST, MOST), 1.0)
     return share
-
-
-def _differs(one: Floats, other: Floats) -> Flags:
-    return np.asarray(((one != other) & ~(np.isnan(one) & np.isnan(other))).any(axis=1))
 
 
 def _last(price: Floats, known: Flags) -> Floats:

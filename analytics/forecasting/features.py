@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from analytics.forecasting.candidate import Again, Answer
 from analytics.forecasting.contract import Flags, Floats, Ints
-from analytics.forecasting.numbers import mean_of, recency, spread_of
+from analytics.forecasting.numbers import differing, mean_of, recency, spread_of
 from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
 from analytics.forecasting.plans import changed, outside_alone, tail
@@ -78,7 +78,7 @@ def seen_again(seen: Seen, before: Past, plan: Past) -> Iterator[tuple[Ints, Int
     ``before``: tail of the plan as it was.
     """
     after = tail(plan)
-    if outside_alone(before, after):
+    if plan.outside and outside_alone(before, after):
         yield from _retold(seen, plan)
         return
     base = seen.again(plan)
@@ -96,8 +96,7 @@ def _retold(seen: Seen, plan: Past) -> Iterator[tuple[Ints, Ints, Seen]]:
     """Of a plan that differs in the world outside alone: its columns stand last, and the base does not hear of it."""
     told = np.stack([np.column_stack(_outside(plan, step)) for step in range(plan.horizon)], axis=1).astype(np.float32)
     first = seen.features.shape[2] - told.shape[2]
-    was = seen.features[:, :, first:]
-    other = ((told != was) & ~(np.isnan(told) & np.isnan(was))).any(axis=2)
+    other: Flags = np.any(differing(told, seen.features[:, :, first:]), axis=2)
     rows, at = np.flatnonzero(other.any(axis=1)), np.flatnonzero(other.any(axis=0))
     if len(rows):
         part = np.ix_(rows, at)

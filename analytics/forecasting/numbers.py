@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.forecasting.contract import Floats, Ints
+from analytics.forecasting.contract import Flags, Floats, Ints
 
 
 def mean_of(values: Floats, *, axis: int) -> Floats:
@@ -27,6 +27,15 @@ def spread_of(values: Floats, *, axis: int) -> Floats:
     centre = np.expand_dims(mean_of(values, axis=axis), axis)
     squares = np.where(known, (values - centre) ** 2, 0.0).sum(axis=axis)
     return np.asarray(np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan))
+
+
+def differing(one: np.ndarray, other: np.ndarray) -> Flags:
+    """Where two arrays differ; what neither knows is alike.
+
+    >>> differing(np.array([1.0, np.nan, np.nan]), np.array([1.0, np.nan, 2.0])).tolist()
+    [False, False, True]
+    """
+    return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
 
 
 def moving_mean(values: Floats, width: int) -> Floats:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.forecasting.contract import Bucket, Floats, Ints, demand_columns
+from analytics.forecasting.numbers import mean_of
 
 WEATHER_COLUMNS = ("region", "day", "issued", "celsius", "rain_mm")
 """One row per region, day and day of issue; issued before its day it is a forecast, otherwise what was measured."""
@@ -93,6 +94,7 @@ def weather_told(rows: pd.DataFrame, of: pd.Series, *, periods: np.ndarray, leng
     origins were told anything, as where only measured weather was loaded.
     """
     demand_columns(rows, WEATHER_COLUMNS, "weather")
+    rows = rows[rows["region"].isin(of.dropna())]
     regions, place = _places(rows["region"], of)
     days = _Days(periods, length, bucket)
     celsius, rain = (days.by_lead(rows, regions, name) for name in ("celsius", "rain_mm"))
@@ -114,7 +116,7 @@ def search_told(
     ``rows``: contract SEARCH_COLUMNS; ``of``: region of each series. None where too few origins were told anything.
     """
     demand_columns(rows, SEARCH_COLUMNS, "search")
-    rows = rows[rows["word"].isin({word for mine in words for word in mine})]
+    rows = rows[rows["word"].isin({word for mine in words for word in mine}) & rows["region"].isin(of.dropna())]
     if rows.empty:
         return None
     regions, region = _places(rows["region"], of)
@@ -127,7 +129,7 @@ def search_told(
     known = sorted({key for key in keys if key[0] and key[1] < len(regions)})
     number = {key: at for at, key in enumerate(known)}
     place = np.array([number.get(key, len(known)) for key in keys], dtype=np.int64)
-    found = [_mean(np.stack([by_word[word][at] for word in mine])) for mine, at in known]
+    found = [mean_of(np.stack([by_word[word][at] for word in mine]), axis=0) for mine, at in known]
     surge = np.stack(found) if found else np.empty((0, length))
     if np.isfinite(surge[:, :-1]).any(axis=0).sum() < FEWEST[bucket.value]:
         return None
@@ -137,20 +139,20 @@ def search_told(
 def surges(rows: pd.DataFrame, day: np.datetime64, least: float) -> pd.DataFrame:
     """Words that are searched for ``least`` times as much in the week up to ``day`` as in the four weeks before it.
 
-    Columns word, region (the one where it rose most), times; over all regions. ``rows``: contract SEARCH_COLUMNS.
+    Columns word, region (the one where it rose most), times; over all regions of which half of the days of both are
+    known. ``rows``: contract SEARCH_COLUMNS.
     """
     demand_columns(rows, SEARCH_COLUMNS, "search")
     age = (day - rows["day"].to_numpy().astype("datetime64[D]")).astype(np.int64)
-    recent, before = (age >= 0) & (age < RECENT_DAYS), (age >= RECENT_DAYS) & (age < RECENT_DAYS + BEFORE_DAYS)
-    told = rows.assign(
-        recent=np.where(recent, rows["value"], 0.0) / RECENT_DAYS,
-        before=np.where(before, rows["value"], 0.0) / BEFORE_DAYS,
-    )[recent | before]
-    whole = told.groupby("word")[["recent", "before"]].sum()
+    means = {}
+    for name, first, days in (("recent", 0, RECENT_DAYS), ("before", RECENT_DAYS, BEFORE_DAYS)):
+        told = rows[(age >= first) & (age < first + days)].groupby(["word", "region"])["value"].agg(["mean", "size"])
+        # Of a window that is hardly known nothing is said: a word that was loaded only lately did not rise.
+        means[name] = told.loc[2 * told["size"] >= days, "mean"]
+    known = pd.DataFrame(means).dropna()
+    whole, rise = known.groupby("word").sum(), (known["recent"] + 1) / (known["before"] + 1)
     times = (whole["recent"] + 1) / (whole["before"] + 1)
     found = times[times >= least].sort_values(ascending=False)
-    place = told.groupby(["word", "region"])[["recent", "before"]].sum()
-    rise = (place["recent"] + 1) / (place["before"] + 1)
     most = [rise.loc[word].idxmax() for word in found.index]
     return pd.DataFrame({"word": found.index.astype(str), "region": most, "times": found.to_numpy()})
 
@@ -169,13 +171,6 @@ def _with_unknown(columns: Mapping[str, Floats]) -> dict[str, Told32]:
     return {name: longer(values) for name, values in columns.items()}
 
 
-def _mean(values: Floats) -> Floats:
-    """Over the first axis, of what is known."""
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    return np.where(count > 0, np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
-
-
 @dataclass(frozen=True, slots=True)
 class _Days:
     """Days that the periods consist of; the first ``length`` periods have passed."""
@@ -186,6 +181,8 @@ class _Days:
 
     def by_lead(self, rows: pd.DataFrame, regions: pd.Index, name: str) -> Floats:
         """Regions × days × leads: what had been said so many days before the day, or earlier; lead 0 on it or after."""
+        # Of what was measured several times the last counts, in whatever order it comes.
+        rows = rows.sort_values("issued", kind="stable")
         first = self.periods[0].astype("datetime64[D]")
         day, issued = (rows[column].to_numpy().astype("datetime64[D]") for column in ("day", "issued"))
         at = (day - first).astype(np.int64)
@@ -211,7 +208,7 @@ class _Days:
                 day = (np.arange(length) + 1 + step) * size + at
                 days.append(said[:, day, lead] if lead < said.shape[2] else np.full((len(said), length), np.nan))
             stacked = np.stack(days)
-            found[:, :, step] = np.where(2 * np.isfinite(stacked).sum(axis=0) >= size, _mean(stacked), np.nan)
+            found[:, :, step] = np.where(2 * np.isfinite(stacked).sum(axis=0) >= size, mean_of(stacked, axis=0), np.nan)
         return found
 
     def mean_until(self, values: Floats, days: int, *, skip: int = 0) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from analytics.forecasting.contract import Flags, Floats
 from analytics.forecasting.market import usual
 from analytics.forecasting.panel import Past
+from analytics.forecasting.plans import promoted_in
 from analytics.forecasting.pooled import groups
 from analytics.forecasting.responsive import responsive
 
@@ -34,8 +35,7 @@ def paused(past: Past) -> Paused:
     """Of every promotion that is planned after the past."""
     shape = (len(past.series), past.horizon)
     share, markdown = np.ones(shape), np.zeros(shape)
-    promotion = past.drivers.get("promotion")
-    planned = np.zeros(shape, dtype=np.bool_) if promotion is None else np.nan_to_num(promotion[:, past.length :]) > 0
+    planned = promoted_in(past) > 0
     touched = [rows for rows in groups(past.series) if planned[rows].any()]
     if not touched:
         return Paused(share, markdown)

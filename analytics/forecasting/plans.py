@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.forecasting.contract import Flags, Floats
 from analytics.forecasting.market import market_of
-from analytics.forecasting.numbers import filled
+from analytics.forecasting.numbers import differing, filled
 from analytics.forecasting.outside import foreseen, seen_now
 from analytics.forecasting.panel import Past
 
@@ -37,16 +37,16 @@ def changed(before: Past, after: Past) -> tuple[Flags, Flags]:
     rows = np.zeros(len(before.series), dtype=np.bool_)
     steps = before.last_year[1:] != after.last_year[1:]
     for name, values in before.calendar.items():
-        steps = steps | _differ(values, after.calendar[name])[1:]
+        steps = steps | differing(values, after.calendar[name])[1:]
     for old, new in zip(_by_series(before), _by_series(after), strict=True):
-        rows |= _differ(old, new).reshape(len(rows), -1).any(axis=1)
+        rows |= differing(old, new).reshape(len(rows), -1).any(axis=1)
     return rows, steps
 
 
 def outside_alone(before: Past, after: Past) -> bool:
-    """Of two tails: whether they differ in nothing but the world outside, and in that."""
+    """Of two tails: whether they differ in nothing but the world outside."""
     rows, steps = changed(before, replace(after, outside=before.outside))
-    return not rows.any() and not steps.any() and bool(changed(before, after)[0].any())
+    return not (rows.any() or steps.any())
 
 
 def digest(past: Past) -> bytes:
@@ -82,7 +82,3 @@ def _by_series(past: Past) -> Iterator[np.ndarray]:
     yield from seen_now(past.outside, past.length - 1)
     for step in range(past.horizon):
         yield from foreseen(past.outside, past.length - 1, step)
-
-
-def _differ(old: np.ndarray, new: np.ndarray) -> Flags:
-    return np.asarray((old != new) & ~(np.isnan(old) & np.isnan(new)))

@@ -25,6 +25,7 @@ from analytics.forecasting.numbers import mean_of
 from analytics.forecasting.panel import Panel, Past
 from analytics.forecasting.paths import Paths, sample_paths
 from analytics.forecasting.pausing import Paused, paused
+from analytics.forecasting.plans import promoted_in
 from analytics.forecasting.units import Units, units_of
 
 CHUNK = 4_000
@@ -130,7 +131,7 @@ def forecast(panel: Panel, parameters: Parameters, progress: Progress | None = N
     units = units_of(clean, clean.length)
     judgement = judged(test, then, units.some(raced), level=parameters.level, seed=parameters.seed)
     choice = judgement.choice
-    ahead = Groups(segments, family, promoted_after(clean, np.array([clean.length - 1]))[0])
+    ahead = Groups(segments, family, promoted_in(now))
     said, speakers = _now(now, choice, segments, parameters.seed, progress)
     location = judgement.locations(said, ahead)
     young = segments == "new"

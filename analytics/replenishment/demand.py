@@ -121,11 +121,15 @@ def bent(units: Singles) -> Singles:
     return np.asarray(np.clip(_luck(units) * size[:, :, None], -units, units), dtype=np.float32)
 
 
+def normal_quantiles(count: int) -> Floats:
+    """So many standard normal values, each as likely as the next, rising."""
+    return np.array([NormalDist().inv_cdf((n + 0.5) / count) for n in range(count)])
+
+
 def _luck(units: Singles) -> Singles:
     """Standard normal quantiles in an order that hangs neither on demand nor on who is asked together with whom."""
     _, periods, paths = units.shape
-    grid = np.array([NormalDist().inv_cdf((n + 0.5) / paths) for n in range(paths)], dtype=np.float32)
-    random = np.random.default_rng(SEED)
+    grid, random = normal_quantiles(paths).astype(np.float32), np.random.default_rng(SEED)
     orders = np.stack([random.permutation(grid) for _ in range(periods)])
     # A row's own numbers turn the order, so that shelves beside each other are not lucky on the same paths.
     bits = np.ascontiguousarray(units.sum(axis=(1, 2), dtype=np.float32)).view(np.uint32).astype(np.uint64)

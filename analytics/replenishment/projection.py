@@ -16,11 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
-from analytics.replenishment.demand import Demand, Floats, Ints, Singles, Until, until
+from analytics.replenishment.demand import Demand, Floats, Ints, Singles, Until, normal_quantiles, until
 from analytics.replenishment.events import ARRIVAL, Events, events_of
 from analytics.replenishment.positions import Flags, Positions, Stock, Window, thousandths
 
@@ -64,8 +63,7 @@ class Delays:
 
 def delays(paths: int, seed: int) -> Delays:
     """Normal quantiles in an order of their own, so that lateness hangs neither on demand nor on the other order."""
-    grid = np.array([NormalDist().inv_cdf((n + 0.5) / paths) for n in range(paths)])
-    random = np.random.default_rng(seed)
+    grid, random = normal_quantiles(paths), np.random.default_rng(seed)
     return Delays(random.permutation(grid), random.permutation(grid))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -41,7 +41,7 @@ class Frames:
     prices: pd.DataFrame
     first: date
     last: date
-    world: World = field(default_factory=World.unknown)
+    world: World
 
     def bucket_of(self, rows: pd.DataFrame) -> pd.Series:
         """Weekly where orders are reviewed once a week or less often, or where sell-out is only known by the week."""

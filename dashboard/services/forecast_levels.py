@@ -39,7 +39,7 @@ def accuracy_by_level(said: pd.DataFrame, series: pd.DataFrame, provinces: Mappi
 def _level(rows: pd.DataFrame, level: str, column: str | None) -> dict[str, object]:
     by = ["origin", "period"] if column is None else ["origin", "period", column]
     summed = rows.groupby(by, dropna=False)[["said", "came"]].sum()
-    # Both are judged by the same demand: what seasonal naive says nothing about is no error of it.
+    # What seasonal naive says nothing about is no error of it.
     naive = rows[np.isfinite(rows["baseline"])].groupby(by, dropna=False)[["baseline", "came"]].sum()
     came = summed["came"].to_numpy()
     return {

@@ -41,16 +41,11 @@ APART = "\x1f"
 
 def world_of(facts: Facts) -> World:
     """What the build tells; a build of an older version tells nothing."""
-    nothing = World.unknown()
     if not (facts.has("weather_told") and facts.has("search_told")):
-        return nothing
-    weather = frame_of(facts.answer(facts.table("weather_told")))
-    if weather.empty and not facts.answer(facts.table("search_told").limit(1)).num_rows:
-        return nothing
-    search = frame_of(facts.answer(facts.table("search_told")))
-    search = worded(search)
+        return World.unknown()
+    weather, search = (frame_of(facts.answer(facts.table(name), many=True)) for name in ("weather_told", "search_told"))
     regions = frame_of(facts.answer(facts.table("region").select(*UP)))
-    return World(weather, search, regions.drop_duplicates("code"))
+    return World(weather, worded(search), regions.drop_duplicates("code"))
 
 
 def worded(search: pd.DataFrame) -> pd.DataFrame:

@@ -174,3 +174,31 @@ def test_a_surge_is_told_with_the_region_where_it_rose_most() -> None:
     ]
     assert surges(searches(3.0), panels.MONDAY + LENGTH - 9, 1.5).empty
     assert surges(searches(1.2), panels.MONDAY + LENGTH - 1, 1.5).empty
+
+
+def test_a_word_or_region_that_was_loaded_only_lately_did_not_surge() -> None:
+    rows, last = searches(1.0), panels.MONDAY + LENGTH - 1
+    late = rows["day"].to_numpy() > last - np.timedelta64(10, "D")
+    assert surges(rows[late], last, 1.5).empty
+    assert surges(rows[late | (rows["region"] == "320000")], last, 1.5).empty
+    # A day or two that nobody told are no fall, either.
+    risen = searches(3.0)
+    found = surges(risen[risen["day"] != last], last, 1.5)
+    assert found["times"].tolist() == [pytest.approx(4001 / 2001, abs=1e-3)]
+
+
+def test_what_was_measured_twice_is_what_was_measured_last() -> None:
+    of, rain = wet()
+    rows = weather(rain)
+    measured = rows[rows["issued"] == rows["day"]]
+    again = measured.assign(issued=measured["day"] + pd.Timedelta(days=2), rain_mm=7.0)
+    one, other = (told(pd.concat(parts), of).now["rained"] for parts in ([rows, again], [again, rows]))
+    assert np.array_equal(one, other, equal_nan=True)
+    assert np.expm1(one[0, 50]) == pytest.approx(7.0, abs=1e-4)
+
+
+def test_what_was_told_of_places_where_nothing_is_sold_teaches_nothing() -> None:
+    of, rain = wet()
+    far = weather(rain).assign(region="440100")
+    near = weather(rain)
+    assert asked(pd.concat([far, near[near["issued"] == near["day"]]]), of) is None

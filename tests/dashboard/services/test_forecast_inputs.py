@@ -11,6 +11,7 @@ import pytest
 from analytics.forecasting.contract import Bucket
 from analytics.forecasting.demand import estimated
 from dashboard.services.forecast_inputs import Frames, panels_of
+from dashboard.services.forecast_outside import World
 
 FIRST, DAYS = date(2026, 1, 5), 70
 
@@ -41,6 +42,7 @@ def frames() -> Frames:
         prices=pd.DataFrame(columns=["sku", "first", "price"]),
         first=FIRST,
         last=date(2026, 3, 15),
+        world=World.unknown(),
     )  # fmt: skip
 
 
