@@ -16,19 +16,19 @@ from analytics.replenishment.projection import Delays, projected
 
 @dataclass(frozen=True, slots=True)
 class TransferTerms:
-    """``taker``/``giver``: positions of one SKU that may help each other, nearest giver first. ``days`` on the way,
-    ``leaves`` days after the plan's day at the earliest; ``fixed``: yuan per transfer, ``freight``: yuan per unit by
-    position; the least units and yuan that are worth it.
+    """``taker``/``giver``: positions of one SKU that may help each other, nearest giver first. A transfer ``leaves`` so
+    many days after the plan's day at the earliest and is ``days`` on the way; ``fixed``: yuan per transfer,
+    ``freight``: yuan per unit by position; the least units and yuan that are worth it.
     """
 
     taker: Ints
     giver: Ints
+    leaves: int
     days: int
     fixed: float
     freight: Floats
     least_units: float
     least_amount: float
-    leaves: int = 1
 
 
 @dataclass(frozen=True, slots=True)

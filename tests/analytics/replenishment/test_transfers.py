@@ -22,7 +22,7 @@ FULL = One(TEN, node="N1", on_hand=400, order=4, receipt=8, following=12)
 def terms(count: int, **more: Any) -> TransferTerms:
     """Everybody may take from everybody."""
     pairs = np.array([(taker, giver) for taker in range(count) for giver in range(count) if taker != giver])
-    given_: dict[str, Any] = {"days": 1, "fixed": 5.0, "least_units": 2.0, "least_amount": 10.0}
+    given_: dict[str, Any] = {"leaves": 1, "days": 1, "fixed": 5.0, "least_units": 2.0, "least_amount": 10.0}
     return TransferTerms(pairs[:, 0], pairs[:, 1], freight=np.full(count, 0.1), **{**given_, **more})
 
 
@@ -37,6 +37,13 @@ def test_a_surplus_comes_before_an_order_that_comes_too_late() -> None:
     assert plan.quantity.tolist() == [100_000]
     assert plan.offer.receipt.tolist() == [2]
     assert plan.offer.priced.cost[0] < plan.bought.cost[0] < plan.nothing.cost[0]
+
+
+def test_nothing_leaves_on_a_day_that_is_over() -> None:
+    """Told two days late it can leave on the third: 80 units from day 4 until day 11; what was missing is lost."""
+    plan = planned(SHORT, FULL, leaves=3)
+    assert plan.offer.receipt.tolist() == [4]
+    assert plan.quantity.tolist() == [80_000]
 
 
 @pytest.mark.parametrize(
